@@ -1,0 +1,18 @@
+from allauth.account.adapter import DefaultAccountAdapter
+from django.urls import reverse
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's hooks: whose number and name stand on a new account, and where people land."""
+
+    def save_user(self, request, user, form, commit=True):
+        user.username = form.cleaned_data["citizen_id"]
+        user.full_name = form.cleaned_data["full_name"]
+        return super().save_user(request, user, form, commit=commit)
+
+    def populate_username(self, request, user):
+        """Leave the user name alone: it is the citizen ID, none is made up."""
+
+    def get_login_redirect_url(self, request):
+        """Officials land at their desk, citizens at their dossiers."""
+        return reverse("admin:index" if request.user.is_staff else "dossiers:list")

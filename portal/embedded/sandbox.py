@@ -1,0 +1,133 @@
+"""The payment sandbox: a program of its own, with its own settings, database and role."""
+
+import os
+import subprocess
+import sys
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+
+from portal.embedded import postgres, servers
+from portal.embedded.errors import StartRefused
+from portal.embedded.processes import Worker
+from portal.embedded.web import status_of
+
+SETTINGS = "payments.sandbox.settings"
+# Whatever of the portal's own the sandbox must not even see.
+HIDDEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "PORTAL_HOME")
+
+
+def environment() -> dict[str, str]:
+    """What the sandbox is told: its database, its port, and the merchant that the portal is to it."""
+    kept = {name: value for name, value in os.environ.items() if name not in HIDDEN}
+    gateway = settings.GATEWAY
+    return {
+        **kept,
+        "DJANGO_SETTINGS_MODULE": SETTINGS,
+        "SANDBOX_DATABASE_URL": settings.SERVERS.sandbox,
+        "PORTAL_SANDBOX_PORT": str(settings.PORTAL_SANDBOX_PORT),
+        "GATEWAY_TMN_CODE": gateway["tmn_code"],
+        "GATEWAY_SECRET": gateway["secret"],
+        "SANDBOX_MERCHANT_IPN_URL": f"http://localhost:{settings.PORTAL_PORT}/pay/ipn/",
+    }
+
+
+def start(worker: Worker) -> None:
+    """Bring its tables up to date where they are not, and start it."""
+    _make_database_if_derived()
+    if _migrations_missing():
+        _migrate()
+    words = [sys.executable, "-m", "granian", "payments.sandbox.wsgi:application"]
+    words += ["--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1", "--no-ws"]
+    words += ["--port", str(settings.PORTAL_SANDBOX_PORT), "--workers-kill-timeout", "5"]
+    worker.execute(words, environment(), settings.BASE_DIR)
+
+
+def answers() -> bool:
+    """Whether the sandbox serves pages."""
+    return status_of(settings.PORTAL_SANDBOX_PORT, "/livez") == 200
+
+
+def begin_anew() -> None:
+    """An empty database: it forgets every payment. Its next start makes the tables."""
+    name = _database_name()
+    if settings.SERVERS.embedded:
+        hold = servers.held(settings.HOME)
+        launcher = hold.database_url(postgres.LAUNCHER, "postgres")
+        with psycopg.connect(launcher, autocommit=True) as server:
+            for statement in (
+                "DROP DATABASE IF EXISTS {0} WITH (FORCE)",
+                "CREATE DATABASE {0} OWNER {1}",
+                "REVOKE CONNECT, TEMPORARY ON DATABASE {0} FROM PUBLIC",
+            ):
+                server.execute(
+                    sql.SQL(statement).format(
+                        sql.Identifier(name), sql.Identifier(postgres.SANDBOX)
+                    )
+                )
+        return
+    with _connection() as database:
+        tables = database.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        ).fetchall()
+        for (table,) in tables:
+            database.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(table)))
+
+
+def _migrations_missing() -> bool:
+    folder = settings.BASE_DIR / "payments" / "sandbox" / "migrations"
+    with _connection() as database:
+        applied = set()
+        known = database.execute("SELECT to_regclass('django_migrations') IS NOT NULL").fetchone()
+        if known[0]:
+            rows = database.execute("SELECT name FROM django_migrations").fetchall()
+            applied = {name for (name,) in rows}
+    return not {file.stem for file in folder.glob("[0-9]*.py")} <= applied
+
+
+def _migrate() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--verbosity", "0"],
+        cwd=settings.BASE_DIR,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise StartRefused(
+            f"The tables of the payment sandbox could not be made:\n{done.stderr.strip()[-1500:]}"
+        )
+
+
+def _make_database_if_derived() -> None:
+    """Where DATABASE_URL is given alone, the sandbox gets a database beside the portal's."""
+    if settings.SERVERS.embedded or os.environ.get("SANDBOX_DATABASE_URL"):
+        return
+    elsewhere = urlunsplit(urlsplit(settings.SERVERS.owner)._replace(path="/postgres"))
+    with psycopg.connect(elsewhere, autocommit=True) as server:
+        name = _database_name()
+        if server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+            return
+        try:
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise StartRefused(
+                f"The database {name} for the payment sandbox does not exist and may not be created; "
+                "create it, or set SANDBOX_DATABASE_URL."
+            ) from error
+
+
+def _database_name() -> str:
+    return unquote(urlsplit(settings.SERVERS.sandbox).path.lstrip("/"))
+
+
+def _connection() -> psycopg.Connection:
+    try:
+        return psycopg.connect(settings.SERVERS.sandbox, autocommit=True, connect_timeout=5)
+    except psycopg.OperationalError as error:
+        raise StartRefused(
+            f"The database of the payment sandbox does not answer: {str(error).strip().splitlines()[0]}"
+        ) from error

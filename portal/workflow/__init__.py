@@ -1,0 +1,31 @@
+"""The only door for state changes, and what follows from one. See docs/decisions/0005-one-door.md."""
+
+from portal.workflow.deltas import DeltaRow, counts
+from portal.workflow.followups import Event, after
+from portal.workflow.policy import allows
+from portal.workflow.transitions import (
+    Move,
+    Offer,
+    Outcome,
+    carry_out,
+    lock,
+    offers,
+    perform,
+    perform_many,
+)
+
+__all__ = [
+    "DeltaRow",
+    "Event",
+    "Move",
+    "Offer",
+    "Outcome",
+    "after",
+    "allows",
+    "carry_out",
+    "counts",
+    "lock",
+    "offers",
+    "perform",
+    "perform_many",
+]

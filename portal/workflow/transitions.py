@@ -1,0 +1,206 @@
+"""The only door for state changes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from portal import clock
+from portal.errors import NotOffered, NotPermitted, PortalError, StalePage
+from portal.workflow import bell, statements
+from portal.workflow.followups import subscribers_of
+from portal.workflow.machine import declared, declared_transition
+
+
+@dataclass
+class Move:
+    """One transition carried out: what the history row, the outbox and the deltas are made from."""
+
+    instance: object
+    transition: str
+    source: str
+    at: datetime
+    by: object
+    grant: object
+    target: str = ""
+    details: dict = field(default_factory=dict)
+    changes: dict = field(default_factory=dict)  # attribute name → new value
+
+    @property
+    def label(self):
+        return self.instance._meta.label
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one row of a :func:`perform_many`."""
+
+    pk: int
+    move: Move | None = None
+    refusal: PortalError | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A transition that leaves the present state, and whether this person may carry it out now."""
+
+    name: str
+    label: str
+    permitted: bool
+    reason: str
+
+
+def perform(instance, name, *, by, seen=None, **details):
+    """Carry out one declared transition, save it and record it: the only door.
+
+    ``by`` is the person who asks, or ``None`` when the portal itself acts. The row is locked first, so whoever comes
+    second is judged on fresh facts; ``seen`` is the ``sequence`` that a page showed, if a page asks. History, outbox
+    and deltas are written in the statement of the move.
+
+    Raises ``NotOffered`` (wrong state), ``NotPermitted`` (wrong person), ``StalePage`` or what the transition refuses
+    with; then nothing has been written.
+    """
+    if connection.in_atomic_block:
+        lock(instance)
+        return carry_out(instance, name, by=by, seen=seen, **details)
+    with transaction.atomic():
+        lock(instance)
+        return carry_out(instance, name, by=by, seen=seen, **details)
+
+
+def carry_out(instance, name, *, by, seen=None, **details):
+    """:func:`perform` for a row that the caller has locked in this transaction."""
+    move = _judged(instance, name, by, seen, details)
+    statements.write([move])
+    _settle([move])
+    return move
+
+
+def perform_many(queryset, name, *, by, **details):
+    """:func:`perform` for a set: same guards, permission and refusal per row, a history row each.
+
+    ``by`` and each detail are one value for all, or a ``dict`` by primary key. Rows are locked in the order of their
+    keys; a refusal concerns its row alone. Returns an :class:`Outcome` per row.
+    """
+    with transaction.atomic():
+        outcomes, moves = [], []
+        for instance in queryset.order_by("pk").select_for_update(of=("self",)):
+            try:
+                move = _judged(
+                    instance,
+                    name,
+                    _for(instance, by),
+                    None,
+                    {key: _for(instance, value) for key, value in details.items()},
+                )
+            except PortalError as refusal:
+                outcomes.append(Outcome(instance.pk, refusal=refusal))
+            else:
+                moves.append(move)
+                outcomes.append(Outcome(instance.pk, move=move))
+        if moves:
+            statements.write(moves)
+            _settle(moves)
+    return outcomes
+
+
+def lock(instance):
+    """Lock the row of ``instance`` until the transaction ends and read it afresh, in one round trip."""
+    with connection.cursor() as cursor:
+        cursor.execute(statements.lock_sql(type(instance)), [instance.pk])
+        row = cursor.fetchone()
+    if row is None:
+        raise type(instance).DoesNotExist
+    for column, value in zip(statements.locked_fields(type(instance)), row, strict=True):
+        if instance.__dict__.get(column.attname) != value and column.is_relation:
+            instance._state.fields_cache.pop(column.name, None)
+        instance.__dict__[column.attname] = value
+    return instance
+
+
+def offers(instance, by):
+    """Every transition that leaves the present state, permitted or not, each with the reason if it is not."""
+    found = []
+    for name, meta in declared(type(instance)).items():
+        transition = meta.transitions.get(str(instance.state))
+        if transition is None:
+            continue
+        reason = ""
+        try:
+            _permitted(instance, transition, by)
+        except PortalError as refusal:
+            reason = str(refusal)
+        found.append(Offer(name, str(transition.custom.get("label", name)), not reason, reason))
+    return found
+
+
+def _judged(instance, name, by, seen, details):
+    """The move, decided but not yet written: guards passed, facts set on the instance."""
+    transition = declared_transition(type(instance), name, instance.state)
+    if transition is None:
+        raise NotOffered(state=instance.get_state_display(), transition=name)
+    if seen is not None and seen != instance.sequence:
+        raise StalePage(seen=seen, sequence=instance.sequence)
+    grant = _permitted(instance, transition, by)
+    move = Move(instance, name, str(instance.state), clock.now(), by, grant)
+    before = statements.snapshot(instance)
+    instance.move = move
+    try:
+        getattr(instance, name)(**details)
+    except BaseException:
+        _undo(instance, before)
+        raise
+    instance.sequence += 1
+    statements.touch(instance)
+    move.target = str(instance.state)
+    move.changes = statements.changes(instance, before)
+    return move
+
+
+def _permitted(instance, transition, by):
+    """The grant under which ``by`` acts; raises ``NotPermitted`` or what a guard refuses with."""
+    permission = transition.permission
+    if by is None:
+        if not permission.by_portal:
+            raise NotPermitted(transition=transition.name, who=permission.who())
+        grant = None
+    else:
+        grant = permission.grant_of(by, instance)
+        if grant is None:
+            raise NotPermitted(transition=transition.name, who=permission.who())
+    for guard in transition.custom.get("guards", ()):
+        guard(instance, by)
+    return grant
+
+
+def _settle(moves):
+    """Write the companions of the moves and ring the bell for their follow-ups."""
+    created, changed = {}, {}
+    for move in moves:
+        for companion in move.instance.__dict__.pop("_companions", ()):
+            created.setdefault(type(companion), []).append(companion)
+        for companion, fields in move.instance.__dict__.pop("_companion_changes", ()):
+            changed.setdefault((type(companion), fields), []).append(companion)
+    # What ends comes before what begins: only one step of a dossier is open at a time.
+    for (model, fields), instances in changed.items():
+        if len(instances) == 1:
+            instances[0].save(update_fields=fields)
+        else:
+            model._base_manager.bulk_update(instances, fields)
+    for model, instances in created.items():
+        model._base_manager.bulk_create(instances)
+    if any(subscribers_of(move.label, move.transition) for move in moves):
+        transaction.on_commit(bell.ring)
+
+
+def _undo(instance, before):
+    """Leave nothing of a refused move on ``instance``: the next one must not write it."""
+    instance.__dict__.pop("_companions", None)
+    instance.__dict__.pop("_companion_changes", None)
+    for attname, value in before.items():
+        if instance.__dict__.get(attname) != value:
+            setattr(instance, attname, value)  # also forgets a related object that was put there
+
+
+def _for(instance, value):
+    return value[instance.pk] if isinstance(value, dict) else value
