@@ -1,0 +1,117 @@
+"""What the catalogue refuses, each in a sentence that says what to do instead."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.catalogue.levels import Capability, allows
+from portal.errors import PortalError
+
+
+class DefinitionError(PortalError):
+    """A service file says something the portal cannot offer. Fields: ``file``, ``key``, ``problem``."""
+
+    message = _("{file}: {key}: {problem}")
+
+
+class QuestionTypeClaimedTwice(PortalError):
+    """Two classes register the same question type: the portal does not start."""
+
+    message = _("The question type “{type}” is claimed by {first} and by {second}.")
+    status = 500
+
+
+class UnknownService(PortalError):
+    """No service file carries this code."""
+
+    message = _("There is no public service with the code {code}. Search by its name instead.")
+    status = 404
+
+
+class UnknownStep(PortalError):
+    """The form of the service has no such step."""
+
+    message = _("This form has no step “{step}”. Go back to the list of steps.")
+    status = 404
+
+
+class FeeAnswerMissing(PortalError):
+    """The fee depends on an answer that is not there yet. Fields: ``question``."""
+
+    message = _("The fee depends on “{question}”. Answer that question first.")
+
+
+class LevelRefusal(PortalError):
+    """The service level does not offer this. Fields: ``level``, and ``service`` (its name)."""
+
+    status = 403
+
+
+class FormsNotOffered(LevelRefusal):
+    message = _(
+        "“{service}” is offered at level {level}: the portal describes it only. "
+        "Ask for the form at the one-door unit."
+    )
+
+
+class OnlineSubmissionRefused(LevelRefusal):
+    message = _(
+        "“{service}” is offered at level {level}: the dossier cannot be sent online. "
+        "Bring it to the one-door unit or send it by post."
+    )
+
+
+class OnlineExchangeRefused(LevelRefusal):
+    message = _(
+        "“{service}” is offered at level {level}: the agency does not answer online. "
+        "Ask at the one-door unit that received the dossier."
+    )
+
+
+class OnlinePaymentRefused(LevelRefusal):
+    message = _(
+        "“{service}” is offered at level {level}: the fee cannot be paid online. "
+        "Pay it at the counter of the one-door unit."
+    )
+
+
+class OnlineResultRefused(LevelRefusal):
+    message = _(
+        "“{service}” is offered at level {level}: the result is not sent online. "
+        "Collect it at the one-door unit."
+    )
+
+
+class PostalResultRefused(LevelRefusal):
+    message = _(
+        "“{service}” is offered at level {level}: the result is not sent by post. "
+        "Collect it at the one-door unit."
+    )
+
+
+class OnlinePaymentNeeded(LevelRefusal):
+    """A service of level 4 asks a fee, but nobody can take it online."""
+
+    message = _(
+        "“{service}” is offered at level {level} and has a fee, so the unit must take payment online. "
+        "Choose another unit."
+    )
+    status = 409
+
+
+REFUSALS = {
+    Capability.DOWNLOAD_FORMS: FormsNotOffered,
+    Capability.FILL_ONLINE: OnlineSubmissionRefused,
+    Capability.SUBMIT_ONLINE: OnlineSubmissionRefused,
+    Capability.EXCHANGE_ONLINE: OnlineExchangeRefused,
+    Capability.PAY_ONLINE: OnlinePaymentRefused,
+    Capability.RECEIVE_ONLINE: OnlineResultRefused,
+    Capability.RECEIVE_BY_POST: PostalResultRefused,
+}
+
+
+def require_level(level: int, capability: Capability, *, service) -> None:
+    """Let the request pass when ``level`` offers ``capability``.
+
+    ``service`` is the name shown to the reader. Raises the ``LevelRefusal`` that fits otherwise.
+    """
+    if not allows(level, capability):
+        raise REFUSALS[capability](level=level, service=service)

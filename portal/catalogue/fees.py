@@ -1,0 +1,267 @@
+"""Fee rules, and the fee due for a set of answers. Amounts are whole Vietnamese dong.
+
+A rule is one class of its kind; the server computes the fee from the stored answers, never from a page.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from portal import wording
+from portal.catalogue.errors import FeeAnswerMissing
+from portal.catalogue.tables import Table
+from portal.catalogue.words import Words
+
+WHEN = ("filing", "supplement", "processing", "result")
+HIGHEST_FEE = 1_000_000_000  # VND
+KINDS: dict[str, type["FeeRule"]] = {}
+
+
+@dataclass(frozen=True)
+class FeeLine:
+    """One line of a bill."""
+
+    name: Words
+    quantity: int
+    unit_amount_vnd: int
+
+    @property
+    def amount_vnd(self) -> int:
+        return self.quantity * self.unit_amount_vnd
+
+
+@dataclass(frozen=True)
+class Fee:
+    """What one dossier costs."""
+
+    lines: tuple[FeeLine, ...] = ()
+
+    @property
+    def amount_vnd(self) -> int:
+        return sum(line.amount_vnd for line in self.lines)
+
+
+@dataclass(frozen=True)
+class FeeRule(ABC):
+    """How the fee of a service is found. ``when`` says at which moment it falls due."""
+
+    kind: ClassVar[str]
+
+    name: Words
+    when: str
+    note: Words | None = None
+    question_label: Words | None = None  # of the question that decides, for refusals
+
+    @classmethod
+    def read_options(cls, table: Table) -> dict[str, Any]:
+        """The options of this kind in a service file, by field name."""
+        return {"amount_vnd": table.whole("amount_vnd", minimum=1, maximum=HIGHEST_FEE)}
+
+    @abstractmethod
+    def fee(self, answers: dict[str, Any], channel: str) -> Fee:
+        """The fee for stored ``answers`` of a dossier filed through ``channel``."""
+
+    @abstractmethod
+    def highest_vnd(self) -> int:
+        """The most this rule can ask for one unit of the service; 0 only where it never asks anything."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """The rule in a few words for the service page, in the language in use."""
+
+    def question_key(self) -> str | None:
+        """The question on whose answer the fee depends."""
+        return None
+
+    def needed_answer(self, answers: dict[str, Any]):
+        """The answer this fee depends on. Raises ``FeeAnswerMissing``."""
+        if (answer := answers.get(self.question_key())) is None:
+            raise FeeAnswerMissing(question=self.question_label or self.question_key())
+        return answer
+
+    def check_question(self, question, table: Table) -> None:
+        """Refuse a question that cannot decide this fee. Raises ``DefinitionError``."""
+        table.refuse("kind", _("does not depend on a question"))
+
+
+def fee_kind(cls: type[FeeRule]) -> type[FeeRule]:
+    if cls.kind in KINDS:
+        raise ValueError(f"two fee rules claim the kind {cls.kind}")
+    KINDS[cls.kind] = cls
+    return cls
+
+
+def fee_due(rule: FeeRule, answers: dict[str, Any], *, channel: str = "online") -> Fee:
+    """The fee of one dossier. ``channel`` is online, counter or post.
+
+    Raises ``FeeAnswerMissing`` when the answer it depends on is not there.
+    """
+    return rule.fee(answers, channel)
+
+
+def read_fee(table: Table) -> FeeRule:
+    """The fee rule a service file declares. Raises ``DefinitionError``."""
+    cls = KINDS[table.one_of("kind", KINDS)]
+    rule = cls(
+        name=table.words("name", Words("Lệ phí", "Fee")),
+        when=table.one_of("when", WHEN, "filing"),
+        note=table.words("note", None),
+        **cls.read_options(table),
+    )
+    table.close()
+    return rule
+
+
+@fee_kind
+@dataclass(frozen=True)
+class NoFee(FeeRule):
+    """The service is free."""
+
+    kind = "none"
+
+    @classmethod
+    def read_options(cls, table):
+        return {}
+
+    def fee(self, answers, channel):
+        return Fee()
+
+    def highest_vnd(self):
+        return 0
+
+    def describe(self):
+        return gettext("No fee")
+
+
+@fee_kind
+@dataclass(frozen=True)
+class FixedFee(FeeRule):
+    """The same amount for every dossier."""
+
+    kind = "fixed"
+
+    amount_vnd: int = 0
+
+    def fee(self, answers, channel):
+        return Fee((FeeLine(self.name, 1, self.amount_vnd),))
+
+    def highest_vnd(self):
+        return self.amount_vnd
+
+    def describe(self):
+        return wording.money(self.amount_vnd)
+
+
+@fee_kind
+@dataclass(frozen=True)
+class FeePerCopy(FeeRule):
+    """So much for each copy; ``question`` asks how many."""
+
+    kind = "per_copy"
+
+    amount_vnd: int = 0
+    question: str = ""
+
+    @classmethod
+    def read_options(cls, table):
+        return {**super().read_options(table), "question": table.key("question")}
+
+    def fee(self, answers, channel):
+        copies = self.needed_answer(answers)
+        return Fee((FeeLine(self.name, copies, self.amount_vnd),))
+
+    def highest_vnd(self):
+        return self.amount_vnd
+
+    def describe(self):
+        return gettext("%(amount)s per copy") % {"amount": wording.money(self.amount_vnd)}
+
+    def question_key(self):
+        return self.question
+
+    def check_question(self, question, table):
+        countable = question.type == "number" and not question.decimals and question.minimum >= 1
+        if not (countable and question.maximum * self.amount_vnd <= HIGHEST_FEE):
+            table.refuse("question", _("must be a whole number from 1 to a believable maximum"))
+
+
+@fee_kind
+@dataclass(frozen=True)
+class FeeByAnswer(FeeRule):
+    """An amount for each answer to ``question``, zero where that answer exempts."""
+
+    kind = "by_answer"
+
+    question: str = ""
+    amounts_vnd: tuple[tuple[str, int], ...] = ()
+
+    @classmethod
+    def read_options(cls, table):
+        inner = table.table("amounts_vnd")
+        amounts = tuple(
+            (key, inner.whole(key, minimum=0, maximum=HIGHEST_FEE)) for key in inner.content
+        )
+        return {"question": table.key("question"), "amounts_vnd": amounts}
+
+    def fee(self, answers, channel):
+        amount_vnd = dict(self.amounts_vnd)[self.needed_answer(answers)]
+        return Fee((FeeLine(self.name, 1, amount_vnd),)) if amount_vnd else Fee()
+
+    def highest_vnd(self):
+        return max(amount for _key, amount in self.amounts_vnd)
+
+    def describe(self):
+        lowest = min(amount for _key, amount in self.amounts_vnd)
+        if lowest == 0:
+            return gettext("%(amount)s, less or nothing for some applicants") % {
+                "amount": wording.money(self.highest_vnd())
+            }
+        return gettext("%(low)s to %(high)s") % {
+            "low": wording.money(lowest),
+            "high": wording.money(self.highest_vnd()),
+        }
+
+    def question_key(self):
+        return self.question
+
+    def check_question(self, question, table):
+        if set(question.condition_values()) != set(dict(self.amounts_vnd)):
+            table.refuse("amounts_vnd", _("must give one amount for each answer to the question"))
+
+
+@fee_kind
+@dataclass(frozen=True)
+class FeeByChannel(FeeRule):
+    """One amount for a dossier sent online, another for one on paper."""
+
+    kind = "by_channel"
+
+    amount_vnd: int = 0
+    online_amount_vnd: int = 0
+
+    @classmethod
+    def read_options(cls, table):
+        online = table.whole("online_amount_vnd", minimum=0, maximum=HIGHEST_FEE)
+        return {**super().read_options(table), "online_amount_vnd": online}
+
+    def fee(self, answers, channel):
+        amount_vnd = self.online_amount_vnd if channel == "online" else self.amount_vnd
+        return Fee((FeeLine(self.name, 1, amount_vnd),)) if amount_vnd else Fee()
+
+    def highest_vnd(self):
+        return max(self.amount_vnd, self.online_amount_vnd)
+
+    def describe(self):
+        return gettext("%(online)s when sent online, %(paper)s on paper") % {
+            "online": wording.money(self.online_amount_vnd),
+            "paper": wording.money(self.amount_vnd),
+        }
+
+
+def described(rule: FeeRule, language: str) -> str:
+    """``rule`` in a few words of ``language``."""
+    with override(language):
+        return rule.describe()

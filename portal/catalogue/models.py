@@ -1,0 +1,151 @@
+"""The catalogue: public services, their frozen versions, and which unit offers which at what level since when."""
+
+from functools import cached_property
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from portal.catalogue import definitions
+from portal.catalogue.querysets import OfferingQuerySet, PublicServiceQuerySet
+
+
+class Level(models.IntegerChoices):
+    """Service levels of Decree 43/2011 (recalled), as this simulation uses them."""
+
+    INFORMATION = 1, _("Level 1: information")
+    FORMS = 2, _("Level 2: forms to download")
+    SUBMIT = 3, _("Level 3: send online, pay and collect at the counter")
+    FULL = 4, _("Level 4: everything online")
+
+
+class PublicService(models.Model):
+    """An administrative procedure, by its national code."""
+
+    code = models.CharField(_("code"), max_length=30, unique=True)
+    name_vi = models.CharField(_("name in Vietnamese"), max_length=300)
+    name_en = models.CharField(_("name in English"), max_length=300)
+    field = models.CharField(_("field"), max_length=120)
+    agency_level = models.CharField(max_length=10)
+    owner_ministry = models.ForeignKey(
+        "agencies.Agency", on_delete=models.PROTECT, related_name="+"
+    )
+    audience = models.CharField(max_length=20)
+    folded = models.TextField(editable=False)  # what search reads: no diacritics, lower case
+
+    objects = PublicServiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("public service")
+        verbose_name_plural = _("public services")
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self):
+        return self.name_en if get_language() == "en" else self.name_vi
+
+
+class ServiceVersion(models.Model):
+    """The content of a public service as it was when published. A published version never changes."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+
+    service = models.ForeignKey(PublicService, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.DRAFT)
+    content = models.JSONField()  # the service file as read
+    content_sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("service version")
+        verbose_name_plural = _("service versions")
+        ordering = ["service", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["service", "number"], name="version_number_once"),
+            models.CheckConstraint(
+                condition=Q(status="draft", published_at__isnull=True)
+                | Q(status="published", published_at__isnull=False),
+                name="version_published_has_date",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.service.code}, {self.number}"
+
+    @cached_property
+    def definition(self):
+        """The content as typed objects."""
+        return definitions.from_content(self.content, key=self.content_sha256)
+
+    @property
+    def time_limit(self):
+        """The legal limit of one dossier."""
+        return self.definition.time_limit
+
+
+class Offering(models.Model):
+    """One unit offers one service at one level, from one day on."""
+
+    service = models.ForeignKey(PublicService, on_delete=models.PROTECT, related_name="offerings")
+    unit = models.ForeignKey("agencies.Unit", on_delete=models.PROTECT, related_name="offerings")
+    handling_agency = models.ForeignKey(
+        "agencies.Agency", on_delete=models.PROTECT, related_name="+"
+    )
+    competent_agency = models.ForeignKey(
+        "agencies.Agency", on_delete=models.PROTECT, related_name="+"
+    )
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    objects = OfferingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("offering")
+        verbose_name_plural = _("offerings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "unit"],
+                condition=Q(valid_to__isnull=True),
+                name="offering_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=[1, 2, 3, 4]), name="offering_level_1_to_4"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="offering_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.service} — {self.unit}"
+
+
+class Eligibility(models.Model):
+    """Whether a service is eligible for level 4 (full-process), as a dated fact; assigned for the simulation."""
+
+    service = models.ForeignKey(
+        PublicService, on_delete=models.PROTECT, related_name="eligibilities"
+    )
+    eligible = models.BooleanField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    simulated = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service"], condition=Q(valid_to__isnull=True), name="eligibility_open_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.service}: {self.eligible}"

@@ -1,0 +1,168 @@
+"""A public service in words: level, time limit, fee, what can be done where, and how sure the catalogue is."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from portal.catalogue.levels import Capability, allows
+from portal.catalogue.words import Words
+from portal.wording import number
+
+LEVEL_SHORT = {
+    1: gettext_lazy("read the guidance"),
+    2: gettext_lazy("download the forms"),
+    3: gettext_lazy("send online, pay and collect at the counter"),
+    4: gettext_lazy("everything online"),
+}
+LEVEL_LONG = {
+    1: gettext_lazy("Read the guidance online. Forms are given out at the counter."),
+    2: gettext_lazy(
+        "Find out which forms to fill in. Bring the dossier to the counter or post it."
+    ),
+    3: gettext_lazy(
+        "Send and follow the dossier online. Pay the fee and collect the result at the counter."
+    ),
+    4: gettext_lazy("Send the dossier, pay the fee and receive the result, all online or by post."),
+}
+WHAT_TO_DO = {
+    1: gettext_lazy(
+        "This procedure cannot be started online. Read below what is needed, then bring the papers to a one-door unit."
+    ),
+    2: gettext_lazy(
+        "This procedure cannot be sent online. Fill in the forms named below on paper and bring them, with the other "
+        "papers, to a one-door unit or post them."
+    ),
+    3: gettext_lazy(
+        "You send the dossier online. You pay the fee and collect the result at the counter of the unit."
+    ),
+    4: gettext_lazy(
+        "You send the dossier, pay the fee and receive the signed result online. You need not come."
+    ),
+}
+FEE_FALLS_DUE = {
+    "filing": gettext_lazy("Paid when you send the dossier."),
+    "supplement": gettext_lazy("Paid when you send the supplement."),
+    "processing": gettext_lazy("Paid when the agency asks for it while it works on the dossier."),
+    "result": gettext_lazy("Paid when the result is ready."),
+}
+# The mark after a fact: how far it was checked (docs/sources.md).
+CERTAINTY = {
+    "found": gettext_lazy("found in a public source"),
+    "secondary": gettext_lazy("from a secondary source"),
+    "recalled": gettext_lazy("not checked against the text"),
+    "low": gettext_lazy("doubtful"),
+    "placeholder": gettext_lazy("made up for the simulation"),
+    "assigned": gettext_lazy("assigned for the simulation"),
+}
+AGENCY_LEVELS = {
+    "ministry": gettext_lazy("Ministry"),
+    "province": gettext_lazy("Province"),
+    "district": gettext_lazy("District"),
+    "commune": gettext_lazy("Commune or ward"),
+}
+AUDIENCES = {"citizen": gettext_lazy("Citizens"), "enterprise": gettext_lazy("Enterprises")}
+
+
+@dataclass(frozen=True)
+class LifeEvent:
+    """A way into the catalogue by what happens in a life."""
+
+    key: str
+    title: str
+    services: tuple[str, ...]
+
+
+LIFE_EVENT_TITLES = {
+    "birth": gettext_lazy("Having a child"),
+    "marriage": gettext_lazy("Getting married"),
+    "death": gettext_lazy("When somebody dies"),
+    "study": gettext_lazy("School and exams"),
+    "work": gettext_lazy("Work"),
+    "home": gettext_lazy("Home and building"),
+    "land": gettext_lazy("Land"),
+    "business": gettext_lazy("Opening a business"),
+    "trade": gettext_lazy("Export and import"),
+    "papers": gettext_lazy("Copies and certificates"),
+    "disputes": gettext_lazy("Disputes"),
+}
+
+
+def limit_in_words(limit) -> str:
+    """The legal time limit of a service."""
+    if limit.unit == "same_day":
+        return _("The same working day")
+    words = {
+        "working_day": ngettext("{amount} working day", "{amount} working days", limit.amount),
+        "day": ngettext("{amount} day", "{amount} days", limit.amount),
+        "working_hour": ngettext("{amount} working hour", "{amount} working hours", limit.amount),
+    }
+    return words[limit.unit].format(amount=number(limit.amount))
+
+
+def limit_explained(limit) -> str:
+    """How the official clock counts that limit."""
+    return {
+        "same_day": _(
+            "A dossier received by 15:00 is answered the same working day; one received later by 17:00 of the next."
+        ),
+        "working_day": _(
+            "Counted in working days, from the moment the unit receives the complete dossier."
+        ),
+        "day": _(
+            "Counted in calendar days, from the moment the unit receives the complete dossier. "
+            "If the last day is not a working day, the next working day counts."
+        ),
+        "working_hour": _("Counted in working hours, 07:00 to 11:30 and 13:30 to 17:00."),
+    }[limit.unit]
+
+
+def online_and_not(level: int, *, has_fee: bool) -> tuple[list[str], list[str]]:
+    """What can be done online at ``level``, and what has to be done elsewhere."""
+    things = [
+        (Capability.READ_INFORMATION, _("Read what is needed and how long it takes"), ""),
+        (
+            Capability.DOWNLOAD_FORMS,
+            _("See which forms to fill in"),
+            _("Get the forms at the counter"),
+        ),
+        (
+            Capability.SUBMIT_ONLINE,
+            _("Fill in, attach papers and send the dossier"),
+            _("Hand in the dossier at the counter or by post"),
+        ),
+        (
+            Capability.EXCHANGE_ONLINE,
+            _("Follow the dossier and supply what is asked"),
+            _("Ask at the counter how far the dossier is"),
+        ),
+        (Capability.PAY_ONLINE, _("Pay the fee"), _("Pay the fee at the counter")),
+        (
+            Capability.RECEIVE_ONLINE,
+            _("Download the signed result, or have it sent by post"),
+            _("Collect the result at the counter"),
+        ),
+    ]
+    online, elsewhere = [], []
+    for capability, here, there in things:
+        if capability == Capability.PAY_ONLINE and not has_fee:
+            continue
+        if allows(level, capability):
+            online.append(here)
+        else:
+            elsewhere.append(there)
+    return online, elsewhere
+
+
+def life_events(versions) -> list[LifeEvent]:
+    """The life events that lead somewhere, each with the names of its first services."""
+    services: dict[str, list[str]] = {}
+    for version in versions:
+        name = Words(version["content__name__vi"], version["content__name__en"]).to(get_language())
+        for key in version["content__life_events"]:
+            services.setdefault(key, []).append(name)
+    return [
+        LifeEvent(key, str(title), tuple(services[key][:3]))
+        for key, title in LIFE_EVENT_TITLES.items()
+        if key in services
+    ]

@@ -1,0 +1,118 @@
+"""Numbers that an authority or a company gave to a thing: passports, documents, parcels, goods, trades."""
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.catalogue.questions import Question, question_type
+from portal.catalogue.typed_text import one_line
+
+LONGEST_IDENTIFIER = 60  # characters
+
+
+@dataclass(frozen=True)
+class Format:
+    """How one kind of identifier is written; ``expectation`` names the question and gives an example."""
+
+    pattern: re.Pattern
+    expectation: str | Promise
+    invalid: str
+    sample: Callable[[random.Random], str]
+    dropped: str = " "  # characters people add for the eye
+
+    def read(self, text: str) -> str | None:
+        """``text`` in the form that is kept, or ``None`` when it is no such identifier."""
+        kept = text.upper().translate(str.maketrans("", "", self.dropped))
+        return kept if self.pattern.fullmatch(kept) else None
+
+
+FORMATS = {
+    "passport": Format(
+        re.compile(r"(?=.*[0-9])[A-Z0-9]{6,12}"),
+        _(
+            "Enter “%(label)s” as printed in the passport, letters and digits only, for example M12345678."
+        ),
+        "hộ chiếu",
+        lambda rng: f"{rng.choice('ABCEGKMNPRT')}{rng.randrange(10**8):08}",
+    ),
+    "document_number": Format(
+        re.compile(r"(?=.*[0-9])[0-9A-ZĐ]+(?:[./-][0-9A-ZĐ]+)*"),
+        _(
+            "Enter “%(label)s” as written on the paper: digits, letters, dots, dashes and slashes, such as 125/2019."
+        ),
+        "không nhớ",
+        lambda rng: f"{rng.randint(1, 480)}/{rng.randint(1985, 2022)}",
+    ),
+    "invoice_number": Format(
+        re.compile(r"(?=.*[0-9])[0-9A-ZĐ]+(?:[./-][0-9A-ZĐ]+)*"),
+        _(
+            "Enter “%(label)s” as printed on the invoice: digits, letters, dashes and slashes, such as INV-2022/0815."
+        ),
+        "hóa đơn",
+        lambda rng: f"INV-{rng.randint(2021, 2022)}/{rng.randrange(10**4):04}",
+    ),
+    "parcel": Format(
+        re.compile(r"[1-9][0-9]{0,4}"),
+        _("Enter “%(label)s” in digits as on the land certificate, for example 118."),
+        "thửa bên sông",
+        lambda rng: str(rng.randint(1, 900)),
+    ),
+    "hs_code": Format(
+        re.compile(r"[0-9]{6}(?:[0-9]{2})?"),
+        _("Enter “%(label)s” as HS codes of 6 or 8 digits, for example 6109.10."),
+        "áo thun",
+        lambda rng: rng.choice(
+            ["610910", "090111", "640399", "851762", "940360", "030617", "100630"]
+        ),
+        dropped=" .",
+    ),
+    "industry_code": Format(
+        re.compile(r"[0-9]{4}"),
+        _("Enter “%(label)s” as industry codes of 4 digits, for example 4711."),
+        "tạp hóa",
+        lambda rng: rng.choice(["4711", "4772", "5610", "5630", "9631", "4520", "1410", "5510"]),
+    ),
+}
+
+
+@question_type
+@dataclass(frozen=True)
+class Identifier(Question):
+    """An identifier of one of the ``FORMATS``. Stored in capitals, without spaces."""
+
+    type = "identifier"
+
+    format: str = ""
+
+    @classmethod
+    def read_options(cls, table):
+        return {"format": table.one_of("format", FORMATS)}
+
+    def widget(self):
+        return forms.TextInput(self.control_attributes(**{"class": "form-control w-s"}))
+
+    def read(self, typed, *, today):
+        text = one_line(typed or "", label=self.label, max_length=LONGEST_IDENTIFIER)
+        if not text:
+            return None
+        kept = FORMATS[self.format].read(text)
+        if kept is None:
+            raise self.refusal(FORMATS[self.format].expectation, code="not_an_identifier")
+        return kept
+
+    def shown(self, value):
+        return value or ""
+
+    def render(self, value, language):
+        return value
+
+    def sample(self, rng, *, today):
+        return FORMATS[self.format].sample(rng)
+
+    def example_invalid(self):
+        return {self.key: FORMATS[self.format].invalid}

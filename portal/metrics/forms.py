@@ -1,0 +1,38 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.errors import PortalError
+from portal.metrics import periods
+
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class DatesForm(forms.Form):
+    """A period of any two dates, both included. Valid, it has the period as ``period``."""
+
+    first = forms.DateField(label=_("First day"), widget=DAY)
+    last = forms.DateField(label=_("Last day"), widget=DAY)
+
+    period = None
+
+    def clean(self):
+        cleaned = super().clean()
+        if {"first", "last"} <= cleaned.keys():
+            try:
+                self.period = periods.between(cleaned["first"], cleaned["last"])
+            except PortalError as refusal:
+                self.add_error("last", str(refusal))
+        return cleaned
+
+
+class PeriodForm(forms.Form):
+    """One of the periods worth a click, or the one that the address names already."""
+
+    period = forms.ChoiceField(label=_("Period"))
+
+    def __init__(self, *, shown):
+        super().__init__(initial={"period": shown.text})
+        suggested = periods.suggestions()
+        if shown.text not in {each.text for each in suggested}:
+            suggested.insert(0, shown)
+        self.fields["period"].choices = [(each.text, each.label) for each in suggested]

@@ -1,0 +1,72 @@
+"""Figures as pages show them: each count beside the address of the list of what it counts."""
+
+from dataclasses import dataclass, field
+
+from portal.metrics.addresses import agency_address, list_address
+from portal.metrics.registry import DENOMINATOR, NUMERATOR, Metric, Reading, Unit
+
+ENOUGH = 30  # dossiers below which a share is neither drawn nor compared
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One figure in its place: a reading with the addresses of its lists."""
+
+    metric: Metric
+    reading: Reading
+    numerator_url: str
+    denominator_url: str
+    column: str = ""  # its heading, repeated where the table is stacked
+
+    @property
+    def is_money(self):
+        return self.metric.unit is Unit.VND
+
+    @property
+    def is_share(self):
+        return self.metric.denominator is not None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table of figures; ``href`` is the page of what it is about, if it has one."""
+
+    name: str
+    figures: list
+    href: str = ""
+
+
+@dataclass
+class Table:
+    """Rows under the headings of their figures."""
+
+    caption: str
+    first_column: str
+    columns: list
+    rows: list = field(default_factory=list)
+
+
+def shown(metric, figures, period, block_code, column=""):
+    """One metric of one block in one period."""
+    return Shown(
+        metric,
+        metric.read(figures),
+        list_address(metric, NUMERATOR, period, block_code),
+        list_address(metric, DENOMINATOR, period, block_code) if metric.denominator else "",
+        column or metric.short,
+    )
+
+
+def agency_row(agency, figures, metrics, period):
+    """All ``metrics`` of one agency and what is below it."""
+    return Row(
+        agency.name,
+        [shown(metric, figures, period, agency.code) for metric in metrics],
+        agency_address(agency.code, period),
+    )
+
+
+def in_order(metrics):
+    """Shares first, then counts, then sums."""
+    places = list(Unit)
+    return sorted(metrics, key=lambda metric: places.index(metric.unit))

@@ -1,0 +1,113 @@
+"""What a definition may count. A term reads its number from the figures and names the list of what it counted."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from portal.catalogue.levels import LEVELS
+from portal.metrics import listings
+from portal.metrics.counting import COMPLETED, ONLINE_PAYMENTS, RECEIVED
+
+
+@dataclass(frozen=True)
+class Term(ABC):
+    """One side of a metric."""
+
+    kind = ""  # of what is counted: dossiers, services, payments, VND
+
+    @abstractmethod
+    def value(self, figures):
+        """The number among ``figures``."""
+
+    @abstractmethod
+    def listing(self, period, block):
+        """The list of what was counted."""
+
+    def added_by(self, row):
+        """How much one :class:`~portal.workflow.DeltaRow` adds; services are no moves."""
+        return 0
+
+
+@dataclass(frozen=True)
+class Received(Term):
+    """Dossiers received in the period, through one channel or through all."""
+
+    channel: int | None = None
+    kind = "dossiers"
+
+    def value(self, figures):
+        return figures.quantity({RECEIVED}, self.channel)
+
+    def listing(self, period, block):
+        return listings.received(period, block, self.channel)
+
+    def added_by(self, row):
+        return row.quantity if row.metric == RECEIVED and self.channel in (None, row.channel) else 0
+
+
+@dataclass(frozen=True)
+class Completed(Term):
+    """Dossiers completed in the period: those that were early, on time or late, as asked."""
+
+    lateness: frozenset = frozenset(COMPLETED)
+    kind = "dossiers"
+
+    @property
+    def cells(self):
+        return {COMPLETED[each] for each in self.lateness}
+
+    def value(self, figures):
+        return figures.quantity(self.cells)
+
+    def listing(self, period, block):
+        return listings.completed(period, block, self.lateness)
+
+    def added_by(self, row):
+        return row.quantity if row.metric in self.cells else 0
+
+
+@dataclass(frozen=True)
+class Payments(Term):
+    """Payments that the gateway took in the period."""
+
+    kind = "payments"
+
+    def value(self, figures):
+        return figures.quantity({ONLINE_PAYMENTS})
+
+    def listing(self, period, block):
+        return listings.captured(period, block)
+
+    def added_by(self, row):
+        return row.quantity if row.metric == ONLINE_PAYMENTS else 0
+
+
+@dataclass(frozen=True)
+class PaidAmount(Payments):
+    """The VND of these payments; the list adds up to it."""
+
+    kind = "VND"
+
+    def value(self, figures):
+        return figures.amount({ONLINE_PAYMENTS})
+
+    def added_by(self, row):
+        return row.amount if row.metric == ONLINE_PAYMENTS else 0
+
+
+@dataclass(frozen=True)
+class Services(Term):
+    """Services by their highest level at a ministry or province, as of the period's last day.
+
+    ``used``: with a dossier received online in the period. ``None`` asks for either.
+    """
+
+    levels: frozenset = frozenset(LEVELS)
+    eligible: bool | None = None
+    used: bool | None = None
+    kind = "services"
+
+    def value(self, figures):
+        return figures.services_at(self.levels, eligible=self.eligible, used=self.used)
+
+    def listing(self, period, block):
+        return listings.services(period, block, self.levels, eligible=self.eligible, used=self.used)

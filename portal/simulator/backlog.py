@@ -1,0 +1,121 @@
+"""Sixty working days of a believable past: people act one after the other while the clock moves on.
+
+Each dossier is a life (``portal.simulator.lives``): a generator that acts through the same doors as everybody and says
+when it acts next. What would happen after the present instant stays undone: that is the open backlog.
+"""
+
+import heapq
+import itertools
+import random
+from datetime import datetime, time, timedelta
+
+import structlog
+from django.utils import timezone
+
+from dossiers import duties
+from dossiers.models import Dossier
+from portal import clock
+from portal.agencies.working_calendar import calendar
+from portal.catalogue.models import Offering
+from portal.clock.models import PortalClock
+from portal.errors import PortalError
+from portal.metrics.rollup import fold
+from portal.simulator.lives import Life
+from portal.workflow import bell, outbox, seal
+from portal.worktime import add_working_days
+
+log = structlog.get_logger(__name__)
+
+SEED = 60
+
+
+class Backlog:
+    """Plays ``days`` working days that end now, with ``per_day`` new dossiers on average."""
+
+    def __init__(self, *, days, per_day, say):
+        self.rng = random.Random(SEED)
+        self.per_day, self.say = per_day, say
+        self.end = timezone.localtime()
+        self.days = [
+            add_working_days(self.end.date(), -n, calendar=calendar()) for n in range(days, 0, -1)
+        ]
+        self.queue, self._tie = [], itertools.count()
+        self.filed = self.acts = 0
+
+    def is_loaded(self):
+        return Dossier.objects.exclude(code=None).exists()
+
+    def set_clock(self):
+        """A fresh demo database begins before its first day; the clock only moves forward from there."""
+        start = datetime.combine(self.days[0], time(6, 0), tzinfo=self.end.tzinfo)
+        PortalClock.objects.get_or_create(
+            pk=1, defaults={"is_demo": True, "offset": start - timezone.now()}
+        )
+
+    def play(self):
+        """Play every day, then leave the clock at the present."""
+        with bell.silenced():  # nobody listens yet; the outbox is emptied at the end of each day
+            self._play()
+
+    def _play(self):
+        offerings = list(
+            Offering.objects.in_force(self.days[0])
+            .filter(service__versions__status="published")
+            .select_related("service", "unit", "handling_agency")
+            .order_by("pk")
+        )
+        for number, day in enumerate(self.days, start=1):
+            for _number in range(self._todays()):
+                self._be_born(day, self.rng.choice(offerings))
+            self._live_until(datetime.combine(day, time(23, 59), tzinfo=self.end.tzinfo))
+            self._close_the_day()
+            if number % 10 == 0:
+                self.say(f"    day {number} of {len(self.days)}: {self.filed} dossiers")
+        self._live_until(self.end)
+        clock.advance(to=max(timezone.now(), clock.now()))
+        self._close_the_day()
+        seal.seal_new_rows()
+
+    def _todays(self):
+        return max(0, round(self.rng.gauss(self.per_day, self.per_day / 4)))
+
+    def _be_born(self, day, offering):
+        hours = (
+            self.rng.triangular(7.0, 21.0, 9.5)
+            if offering.level >= 3
+            else self.rng.triangular(7.6, 16.5, 9.5)
+        )
+        at = datetime.combine(day, time(0), tzinfo=self.end.tzinfo) + timedelta(hours=hours)
+        if at < self.end:
+            self._queue(at, Life(self.rng, offering).acts())
+
+    def _queue(self, at, life):
+        heapq.heappush(self.queue, (at, next(self._tie), life))
+
+    def _live_until(self, instant):
+        while self.queue and self.queue[0][0] <= min(instant, self.end):
+            at, _tie, life = heapq.heappop(self.queue)
+            if at > clock.now():
+                clock.advance(to=at)
+            self._act(life)
+
+    def _act(self, life):
+        with clock.one_reading():
+            try:
+                following = next(life)
+                if following is Life.FILED:
+                    self.filed += 1
+                    following = next(life)
+            except StopIteration:
+                return
+            except PortalError as refusal:
+                # Believable too: somebody pressed a button that refused. The life ends there.
+                log.warning("life_refused", refusal=type(refusal).__name__, sentence=str(refusal))
+                return
+        self.acts += 1
+        self._queue(following, life)
+
+    def _close_the_day(self):
+        duties.close_unanswered()
+        outbox.drain(linger=0)
+        fold()
