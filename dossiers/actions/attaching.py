@@ -1,0 +1,87 @@
+"""Papers of a dossier: attached while it is a draft, or while a supplement is asked for them."""
+
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from dossiers.actions.filing import forget_file
+from dossiers.actions.refusals import PaperNotAsked, TooManyFiles
+from dossiers.errors import NotADraft
+from dossiers.models import Attachment, SupplementRequest
+from dossiers.states import State
+from portal import clock
+from portal.documents.models import StoredDocument
+from portal.documents.uploads import check_upload
+from portal.workflow import lock
+
+FILES_ALLOWED = 40  # of one dossier, all papers together
+
+
+def attach(dossier, component, file, *, by, instead_of=None):
+    """Check ``file`` (as uploaded) and put it under the paper ``component``; returns the ``Attachment``.
+
+    ``instead_of`` is an attachment that the new one replaces. Raises what
+    :func:`portal.documents.uploads.check_upload` refuses with, ``PaperNotAsked``, ``TooManyFiles`` or ``NotADraft``.
+    """
+    checked = check_upload(file, name=file.name, max_bytes=settings.UPLOAD_MAX_BYTES)
+    document = StoredDocument(
+        role=StoredDocument.Role.ATTACHED,
+        kind=checked.kind,
+        name=checked.name,
+        size=checked.size,
+        sha256=checked.sha256,
+        owner=by,
+        created_at=clock.now(),
+    )
+    document.file.save(checked.name, ContentFile(checked.content), save=False)
+    try:
+        with open_for_papers(dossier, component) as request:
+            if dossier.attachments.count() >= FILES_ALLOWED:
+                raise TooManyFiles(number=FILES_ALLOWED)
+            document.save()
+            attachment = Attachment.objects.create(
+                dossier=dossier, component=component, document=document, supplement=request
+            )
+            if instead_of is not None:
+                take_away(instead_of, request)
+    except BaseException:
+        document.file.delete(save=False)  # the row went with the transaction, the file would stay
+        raise
+    return attachment
+
+
+def remove(dossier, attachment):
+    """Take a paper away again. What was sent before the supplement was asked for stays."""
+    with open_for_papers(dossier, attachment.component) as request:
+        take_away(attachment, request)
+
+
+def take_away(attachment, request):
+    if attachment.supplement_id != (request and request.pk):
+        raise PaperNotAsked()
+    document = attachment.document
+    attachment.delete()
+    forget_file(document)
+
+
+@contextmanager
+def open_for_papers(dossier, component):
+    """Lock ``dossier`` for a change of its papers; the value is the open supplement request, ``None`` for a draft.
+
+    Raises ``NotADraft`` when neither holds and ``PaperNotAsked`` for a paper that nobody asks for.
+    """
+    with transaction.atomic():
+        lock(dossier)
+        request = None
+        if dossier.state == State.SUPPLEMENT_REQUESTED:
+            request = SupplementRequest.objects.still_open().get(dossier=dossier)
+            asked = {item["key"] for item in request.items if item["kind"] == "document"}
+        elif dossier.state == State.DRAFT:
+            asked = {paper.key for paper in dossier.version.definition.documents}
+        else:
+            raise NotADraft()
+        if component not in asked:
+            raise PaperNotAsked()
+        yield request

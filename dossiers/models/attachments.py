@@ -1,0 +1,28 @@
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class Attachment(models.Model):
+    """A document that the applicant put under one component of the dossier."""
+
+    dossier = models.ForeignKey(
+        "dossiers.Dossier", on_delete=models.PROTECT, related_name="attachments"
+    )
+    component = models.CharField(max_length=60)  # key of the paper in the service version
+    document = models.OneToOneField("documents.StoredDocument", on_delete=models.PROTECT)
+    supplement = models.ForeignKey(
+        "dossiers.SupplementRequest",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="attachments",
+    )
+    attached_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.component}: {self.document.name}"

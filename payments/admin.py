@@ -1,0 +1,124 @@
+"""Payments in the admin: attempts, notices, refunds and the books, to read within the own agency; and the cash desk."""
+
+from django.contrib import admin
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from payments import cash_desk
+from payments.models import Attempt, CashReceipt, Entry, Notice, Refund
+from portal import slots
+from portal.wording import money
+from portal.workflow.admin import PolicyAdmin, WorkflowAdmin
+
+
+class PaymentRows:
+    """Reading by ``payment.read``; ``dossier_path`` leads from a row to its dossier."""
+
+    read_key = "payment.read"
+    dossier_path = "dossier"
+    ordering = ["-pk"]
+
+    @property
+    def unit_path(self):
+        return f"{self.dossier_path}__receiving_unit"
+
+    @property
+    def agency_path(self):
+        return f"{self.dossier_path}__handling_agency"
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def sum_of_money(self, row):
+        return money(row.amount)
+
+
+@admin.register(Attempt)
+class AttemptAdmin(PaymentRows, WorkflowAdmin):
+    """Every try to pay at the gateway. Its states move by the gateway's word alone."""
+
+    list_display = ["txn_ref", "state", "sum_of_money", "gateway_number", "bank_code", "started_at"]
+    list_filter = ["state"]
+    search_fields = ["txn_ref", "gateway_number", "dossier__code"]
+    fields = [
+        "txn_ref",
+        "state",
+        "sum_of_money",
+        "gateway_number",
+        "bank_code",
+        "response_code",
+        "started_at",
+        "expires_at",
+    ]
+
+
+@admin.register(Notice)
+class NoticeAdmin(PaymentRows, PolicyAdmin):
+    """Notices of the gateway as they came, believed or not."""
+
+    dossier_path = "attempt__dossier"
+    list_display = ["received_at", "verdict", "answer", "attempt"]
+    list_filter = ["verdict"]
+    list_select_related = ["attempt"]
+    search_fields = ["attempt__txn_ref"]
+    fields = ["received_at", "verdict", "answer", "attempt", "query"]
+
+
+@admin.register(Refund)
+class RefundAdmin(PaymentRows, WorkflowAdmin):
+    """Money on its way back."""
+
+    dossier_path = "attempt__dossier"
+    list_display = ["attempt", "state", "sum_of_money", "reason", "requested_at"]
+    list_filter = ["state", "reason"]
+    list_select_related = ["attempt"]
+    search_fields = ["attempt__txn_ref", "attempt__dossier__code"]
+    fields = ["attempt", "state", "sum_of_money", "reason", "requested_at"]
+
+
+@admin.register(Entry)
+class EntryAdmin(PaymentRows, PolicyAdmin):
+    """The books: each entry with its two sides."""
+
+    list_display = ["reference", "at", "code", "sides"]
+    list_select_related = ["dossier"]
+    search_fields = ["reference", "dossier__code"]
+    fields = ["reference", "at", "recorded_at", "code", "sides"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("postings__account__agency")
+
+    @admin.display(description=_("dossier"))
+    def code(self, entry):
+        return entry.dossier.code
+
+    @admin.display(description=_("sides"))
+    def sides(self, entry):
+        return "; ".join(
+            f"{posting.account}: {money(posting.amount)}" for posting in entry.postings.all()
+        )
+
+
+@admin.register(CashReceipt)
+class CashReceiptAdmin(PaymentRows, PolicyAdmin):
+    """Cash taken at the counter, and the page on which a cashier takes it."""
+
+    dossier_path = "request__dossier"
+    list_display = ["code", "sum_of_money", "cashier", "received_at"]
+    list_select_related = ["request__dossier", "cashier"]
+    search_fields = ["request__dossier__code"]
+    fields = ["code", "sum_of_money", "cashier", "received_at"]
+
+    def get_urls(self):
+        page = path(
+            "take/<uuid:public_id>/",
+            self.admin_site.admin_view(cash_desk.TakeCash(self.admin_site)),
+            name="payments_take_cash",
+        )
+        return [page, *super().get_urls()]
+
+    @admin.display(description=_("dossier"))
+    def code(self, receipt):
+        return receipt.request.dossier.code
+
+
+slots.fill("desk.home", cash_desk.open_requests)
+slots.fill("desk.dossier.actions", cash_desk.button)

@@ -1,0 +1,100 @@
+"""Booking: every dong once, on two sides."""
+
+from functools import lru_cache
+
+from django.db import connection
+
+from payments.models import Account
+
+
+def captured(attempt, at):
+    """The gateway holds the fee for the agency."""
+    post(
+        f"capture:{attempt.public_id}",
+        attempt.dossier_id,
+        at,
+        [
+            (account(Account.Kind.GATEWAY, attempt.handling_agency_id), attempt.amount),
+            (account(Account.Kind.AGENCY, attempt.handling_agency_id), -attempt.amount),
+        ],
+    )
+
+
+def surplus(attempt, at):
+    """The gateway holds money that nobody owed: it is payable back."""
+    post(
+        f"surplus:{attempt.public_id}",
+        attempt.dossier_id,
+        at,
+        [
+            (account(Account.Kind.GATEWAY, attempt.handling_agency_id), attempt.amount),
+            (account(Account.Kind.REFUNDS, attempt.handling_agency_id), -attempt.amount),
+        ],
+    )
+
+
+def cash(receipt, dossier, at):
+    """The cash desk holds the fee for the agency."""
+    post(
+        f"cash:{receipt.request.public_id}",
+        dossier.pk,
+        at,
+        [
+            (account(Account.Kind.CASH_DESK, dossier.handling_agency_id), receipt.amount),
+            (account(Account.Kind.AGENCY, dossier.handling_agency_id), -receipt.amount),
+        ],
+    )
+
+
+def owed_back(refund, at):
+    """A captured fee becomes payable back."""
+    attempt = refund.attempt
+    post(
+        f"owed:{attempt.public_id}",
+        attempt.dossier_id,
+        at,
+        [
+            (account(Account.Kind.AGENCY, attempt.handling_agency_id), refund.amount),
+            (account(Account.Kind.REFUNDS, attempt.handling_agency_id), -refund.amount),
+        ],
+    )
+
+
+def refunded(refund, at):
+    """The gateway gave the money back."""
+    attempt = refund.attempt
+    post(
+        f"refund:{attempt.public_id}",
+        attempt.dossier_id,
+        at,
+        [
+            (account(Account.Kind.REFUNDS, attempt.handling_agency_id), refund.amount),
+            (account(Account.Kind.GATEWAY, attempt.handling_agency_id), -refund.amount),
+        ],
+    )
+
+
+def post(reference, dossier_id, at, sides):
+    """Book one entry with its postings in one statement; ``sides`` are ``(account id, VND)``, debit positive.
+
+    The database refuses a reference booked before and, at commit, sides that do not sum to zero.
+    """
+    postings = ", ".join(["(%s::bigint, %s::bigint)"] * len(sides))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH entry AS (INSERT INTO payments_entry (reference, at, dossier_id) VALUES (%s, %s, %s) RETURNING id) "
+            "INSERT INTO payments_posting (entry_id, account_id, amount) "
+            f"SELECT entry.id, side.account, side.amount FROM entry, (VALUES {postings}) AS side(account, amount)",
+            [reference, at, dossier_id, *(value for side in sides for value in side)],
+        )
+
+
+def account(kind, agency_id):
+    """The key of an account, opened at first use."""
+    return _account(connection.settings_dict["NAME"], str(kind), agency_id)
+
+
+@lru_cache(maxsize=4096)
+def _account(database, kind, agency_id):
+    row, _ = Account.objects.get_or_create(kind=kind, agency_id=agency_id)
+    return row.pk

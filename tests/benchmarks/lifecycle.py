@@ -1,0 +1,127 @@
+"""One life of a dossier at level 4, through the doors of the portal: the unit that P1 and P2 count."""
+
+from datetime import timedelta
+from itertools import count
+
+from django.db import transaction
+from django.utils import timezone
+
+from dossiers.models import Attachment, Dossier
+from dossiers.states import Channel, Delivery
+from payments.actions import settle
+from payments.gateway import Notice
+from payments.models import Attempt
+from portal import clock
+from portal.documents.models import StoredDocument
+from portal.workflow import perform
+from tests.accounts.factories import OfficialFactory, UserFactory
+from tests.catalogue.factories import SMALL_ANSWERS, OfferingFactory
+
+FEE_VND = 75_000
+_numbers = count(1)
+
+
+class Cast:
+    """The people, the service and the unit that every life shares."""
+
+    def __init__(self):
+        self.offering = OfferingFactory(service__fee_vnd=FEE_VND, service__fee_when="processing")
+        self.citizen = UserFactory()
+        unit, agency = self.offering.unit, self.offering.handling_agency
+        self.one_door = OfficialFactory(role="one_door", unit=unit)
+        self.specialist = OfficialFactory(role="specialist", agency=agency)
+        self.leader = OfficialFactory(role="leader", agency=agency)
+        for person in (self.citizen, self.one_door, self.specialist, self.leader):
+            person.role_grants()  # read once, as in a request
+
+    def drafts(self, number):
+        """Complete drafts; returns their keys, which follow one another without a gap."""
+        version = self.offering.service.versions.get()
+        drafts = Dossier.objects.bulk_create(
+            Dossier(
+                offering=self.offering,
+                service=self.offering.service,
+                version=version,
+                receiving_unit=self.offering.unit,
+                handling_agency=self.offering.handling_agency,
+                competent_agency=self.offering.competent_agency,
+                channel=Channel.ONLINE,
+                level=4,
+                filed_by=self.citizen,
+                applicant_name="Nguyễn Thị Mai",
+                applicant_identifier="048090000001",
+                answers=SMALL_ANSWERS,
+                delivery=Delivery.COUNTER,
+                created_at=timezone.now(),
+            )
+            for _number in range(number)
+        )
+        papers = StoredDocument.objects.bulk_create(
+            stored_document(StoredDocument.Role.ATTACHED) for _number in range(number)
+        )
+        Attachment.objects.bulk_create(
+            Attachment(dossier=draft, component="paper", document=paper)
+            for draft, paper in zip(drafts, papers, strict=True)
+        )
+        return [draft.pk for draft in drafts]
+
+
+def live(pk, cast):
+    """From the draft to the returned result: nine commits, as nine people's clicks make them."""
+    dossier = Dossier.objects.select_related("version").get(pk=pk)
+    perform(dossier, "submit", by=cast.citizen)
+    perform(dossier, "receive", by=cast.one_door)
+    perform(dossier, "start_processing", by=cast.one_door, to=cast.specialist)
+    perform(dossier, "request_payment", by=cast.specialist)
+    attempt = open_attempt(dossier)
+    with transaction.atomic():
+        settle(notice_of(attempt))
+    perform(
+        dossier, "propose", by=cast.specialist, outcome="granted", statement="Hồ sơ đủ điều kiện."
+    )
+    with transaction.atomic():
+        result = stored_document(StoredDocument.Role.RESULT, signed_by="Trần Đình Khôi")
+        result.save()
+        perform(dossier, "complete", by=cast.leader, result=result)
+    perform(dossier, "return_result", by=cast.one_door)
+
+
+def open_attempt(dossier):
+    request = dossier.payment_requests.still_open().get()
+    now = timezone.now()
+    return Attempt.objects.create(
+        request=request,
+        dossier=dossier,
+        handling_agency_id=dossier.handling_agency_id,
+        tmn_code="BENCH001",
+        txn_ref=f"{dossier.code}.{next(_numbers)}",
+        amount=request.amount,
+        started_at=now,
+        expires_at=now + timedelta(minutes=15),
+    )
+
+
+def notice_of(attempt):
+    return Notice(
+        tmn_code=attempt.tmn_code,
+        txn_ref=attempt.txn_ref,
+        amount_vnd=attempt.amount,
+        gateway_number=str(attempt.pk),
+        response_code="00",
+        transaction_status="00",
+        bank_code="NCB",
+        pay_date=timezone.now(),
+    )
+
+
+def stored_document(role, signed_by=""):
+    return StoredDocument(
+        role=role,
+        kind=StoredDocument.Kind.PDF,
+        file="documents/00/bench",
+        name="giay-to.pdf",
+        size=1,
+        sha256="0" * 64,
+        created_at=clock.now(),
+        signed_by=signed_by,
+    )

@@ -1,0 +1,118 @@
+"""Fees: computed from stored answers, by hand-made rules and by the rules of the catalogue."""
+
+import pytest
+from django.utils.translation import override
+
+from portal.catalogue import definitions
+from portal.catalogue.errors import DefinitionError, FeeAnswerMissing
+from portal.catalogue.fees import FeeLine, described, fee_due, read_fee
+from portal.catalogue.tables import Table
+from portal.catalogue.words import Words
+
+
+def rule(**content):
+    return read_fee(Table(content, file="test.toml", path="fee"))
+
+
+def test_nothing_is_due_without_a_fee():
+    fee = fee_due(rule(kind="none"), {})
+    assert (fee.amount_vnd, fee.lines) == (0, ())
+
+
+def test_a_fixed_fee_is_the_same_for_all():
+    fixed = rule(kind="fixed", amount_vnd=75_000)
+    assert fee_due(fixed, {}).amount_vnd == 75_000
+    assert fee_due(fixed, {"copies": 9}, channel="counter").amount_vnd == 75_000
+
+
+@pytest.mark.parametrize(("copies", "amount_vnd"), [(1, 8_000), (3, 24_000), (20, 160_000)])
+def test_a_fee_per_copy(copies, amount_vnd):
+    per_copy = rule(
+        kind="per_copy", amount_vnd=8_000, question="copies", name={"vi": "Phí", "en": "Fee"}
+    )
+    fee = fee_due(per_copy, {"copies": copies})
+    assert fee.amount_vnd == amount_vnd
+    assert fee.lines == (FeeLine(Words("Phí", "Fee"), copies, 8_000),)
+
+
+@pytest.mark.parametrize(
+    ("answer", "amount_vnd"), [("all", 200_000), ("some", 100_000), ("none", 0)]
+)
+def test_a_fee_by_answer(answer, amount_vnd):
+    by_answer = rule(
+        kind="by_answer", question="who", amounts_vnd={"all": 200_000, "some": 100_000, "none": 0}
+    )
+    fee = fee_due(by_answer, {"who": answer})
+    assert fee.amount_vnd == amount_vnd
+    assert len(fee.lines) == (1 if amount_vnd else 0)
+
+
+@pytest.mark.parametrize(
+    ("channel", "amount_vnd"), [("online", 10_000), ("counter", 20_000), ("post", 20_000)]
+)
+def test_a_fee_by_channel(channel, amount_vnd):
+    by_channel = rule(kind="by_channel", amount_vnd=20_000, online_amount_vnd=10_000)
+    assert fee_due(by_channel, {}, channel=channel).amount_vnd == amount_vnd
+
+
+def test_a_missing_answer_is_refused_by_the_words_of_its_question():
+    extract = definitions.service("2.000635")
+    with pytest.raises(FeeAnswerMissing) as refusal, override("vi"):
+        fee_due(extract.fee, {})
+    assert str(refusal.value.fields["question"]) == "Số bản sao cần cấp"
+
+
+@pytest.mark.parametrize(
+    ("code", "answers", "amount_vnd"),
+    [
+        ("1.012812", {}, 0),
+        ("2.000884", {"copies": 3}, 10_000),
+        ("1.000894", {}, 0),
+        ("1.013225", {}, 75_000),
+        ("2.000488", {"fee_category": "standard"}, 200_000),
+        ("2.000488", {"fee_category": "reduced"}, 100_000),
+        ("2.000488", {"fee_category": "exempt"}, 0),
+        ("1.004873", {}, 15_000),
+        ("2.000635", {"copies": 2}, 16_000),
+        ("1.001193", {}, 0),
+        ("1.004222", {}, 10_000),
+        ("MOIT-CO-D", {}, 60_000),
+        ("1.001612", {}, 100_000),
+        ("1.014199", {}, 600_000),
+    ],
+)
+def test_fees_of_the_catalogue(code, answers, amount_vnd):
+    assert fee_due(definitions.service(code).fee, answers).amount_vnd == amount_vnd
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"kind": "fixed"},
+        {"kind": "fixed", "amount_vnd": 0},
+        {"kind": "fixed", "amount_vnd": -5},
+        {"kind": "fixed", "amount_vnd": 1.5},
+        {"kind": "fixed", "amount_vnd": True},
+        {"kind": "fixed", "amount_vnd": 10**12},
+        {"kind": "per_copy", "amount_vnd": 8_000},
+        {"kind": "by_answer", "question": "who"},
+        {"kind": "by_weather"},
+        {"kind": "none", "amount_vnd": 5},
+        {"kind": "none", "when": "someday"},
+        {},
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused(content):
+    with pytest.raises(DefinitionError) as refusal:
+        rule(**content)
+    assert refusal.value.fields["file"] == "test.toml"
+    assert refusal.value.fields["key"].startswith("fee.")
+
+
+def test_every_rule_of_the_catalogue_can_be_described_in_both_languages():
+    for definition in definitions.load_all().values():
+        texts = {described(definition.fee, "vi"), described(definition.fee, "en")}
+        assert all(texts)
+        assert definition.fee.highest_vnd() == 0 or any(
+            each.isdigit() for text in texts for each in text
+        )

@@ -1,0 +1,354 @@
+"""What single question types take, keep and refuse, case by case."""
+
+import random
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils.translation import override
+
+from portal.catalogue.question_types.dates import years_before
+from portal.catalogue.question_types.identity import CitizenNumber, citizen_number
+from portal.catalogue.question_types.numbers import number_in
+from portal.catalogue.reference_lists import countries, ethnicities, provinces
+from tests.catalogue.questions import question
+
+TODAY = date(2022, 9, 14)
+
+
+def refusal_of(asked, typed, today=TODAY):
+    """The code of the first error for ``typed``."""
+    with pytest.raises(ValidationError) as refusal:
+        asked.form_field(today=today).clean(typed)
+    return refusal.value.error_list[0].code
+
+
+def kept(asked, typed, today=TODAY):
+    return asked.form_field(today=today).clean(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("1/2/2020", "2020-02-01"),
+        ("01/02/2020", "2020-02-01"),
+        ("1-2-2020", "2020-02-01"),
+        ("1.2.2020", "2020-02-01"),
+        ("1 2 2020", "2020-02-01"),
+        ("1 / 2 / 2020", "2020-02-01"),
+        (" 29/02/2020 ", "2020-02-29"),
+        ("2020-02-01", "2020-02-01"),
+        ("31/12/1999", "1999-12-31"),
+    ],
+)
+def test_dates_as_people_write_them(typed, stored):
+    assert kept(question("date"), typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("31/02/2022", "no_such_day"),
+        ("29/02/2021", "no_such_day"),
+        ("12/31/2021", "no_such_day"),
+        ("1/2/20", "not_a_date"),
+        ("hôm qua", "not_a_date"),
+        ("1/2", "not_a_date"),
+        ("20200201", "not_a_date"),
+        ("١/٢/٢٠٢٠", "not_a_date"),
+        ("31/12/1899", "out_of_range"),
+        ("01/01/3000", "out_of_range"),
+    ],
+)
+def test_dates_that_are_refused(typed, code):
+    assert refusal_of(question("date"), typed) == code
+
+
+def test_bounds_of_dates_are_counted_from_the_day_of_the_portal():
+    past, ahead = (
+        question("date", not_future=True),
+        question("date", not_past=True, max_days_ahead=10),
+    )
+    assert kept(past, "14/09/2022") == kept(ahead, "14/09/2022") == "2022-09-14"
+    assert refusal_of(past, "15/09/2022") == "future"
+    assert kept(past, "15/09/2022", today=date(2022, 9, 15)) == "2022-09-15"
+    assert refusal_of(ahead, "13/09/2022") == "past"
+    assert kept(ahead, "24/09/2022") == "2022-09-24"
+    assert refusal_of(ahead, "25/09/2022") == "out_of_range"
+
+
+def test_ages_are_completed_years():
+    adult = question("date", min_age=20, max_age=60)
+    assert kept(adult, "14/09/2002") == "2002-09-14"
+    assert refusal_of(adult, "15/09/2002") == "too_young"
+    assert kept(adult, "15/09/1961") == "1961-09-15"
+    assert refusal_of(adult, "14/09/1961") == "too_old"
+
+
+def test_a_birthday_on_29_february_is_kept_on_the_28th_of_other_years():
+    assert years_before(date(2024, 2, 29), 20) == date(2004, 2, 29)
+    assert years_before(date(2024, 2, 29), 1) == date(2023, 2, 28)
+
+
+def test_dates_are_shown_in_the_language_of_the_reader():
+    assert question("date").render("2022-09-02", "vi") == "02/09/2022"
+    assert question("date").render("2022-09-02", "en") == "2 September 2022"
+    assert question("date").shown("2022-09-02") == "02/09/2022"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("72,5", "72.5"),
+        ("72.5", "72.5"),
+        ("1.234,5", "1234.5"),
+        ("1,234.5", "1234.5"),
+        ("1.234", "1234"),
+        ("1,234", "1234"),
+        ("1 500 000", "1500000"),
+        ("1.500.000", "1500000"),
+        ("-3", "-3"),
+        ("−3", "-3"),
+        ("007", "7"),
+        ("1.234.56", None),
+        ("1,2,3", None),
+        ("12.34.56", None),
+        ("1.5000", None),
+        ("1e5", None),
+        ("0x10", None),
+        ("bảy hai", None),
+        ("²", None),
+        ("", None),
+        (",5", None),
+        ("5,", None),
+        ("--5", None),
+    ],
+)
+def test_numbers_as_people_write_them(text, number):
+    assert number_in(text) == (None if number is None else Decimal(number))
+
+
+def test_a_number_is_kept_exactly():
+    area = question("number", minimum=10, maximum=900, decimals=1, unit={"vi": "m²", "en": "m²"})
+    assert kept(area, "72,5") == "72.5"
+    assert kept(area, "72") == "72.0"
+    assert refusal_of(area, "72,55") == "too_many_decimals"
+    assert refusal_of(area, "9,9") == "out_of_range"
+    assert refusal_of(area, "900,1") == "out_of_range"
+    assert refusal_of(area, "9" * 40) == "out_of_range"
+    assert refusal_of(area, "9" * 41) == "too_long"
+    assert area.render("72.5", "vi") == "72,5 m²"
+    assert area.render("72.5", "en") == "72.5 m²"
+    with override("vi"):
+        assert area.shown("1234.5") == "1.234,5"
+    copies = question("number", minimum=1, maximum=50)
+    assert kept(copies, "3") == 3
+    assert refusal_of(copies, "2,5") == "not_a_number"
+    assert refusal_of(copies, "0") == "out_of_range"
+
+
+def test_money_is_whole_dong_or_dollars_and_cents():
+    capital = question("money", minimum=1_000_000, maximum=10**12)
+    for typed in ("50.000.000", "50,000,000", "50 000 000", "50000000"):
+        assert kept(capital, typed) == 50_000_000
+    assert refusal_of(capital, "50.000.000,5") == "not_a_number"
+    assert capital.render(50_000_000, "vi") == "50.000.000 đồng"
+    assert capital.render(50_000_000, "en") == "50,000,000 dong"
+    fob = question("money", minimum=1, maximum=10**9, currency="USD")
+    assert kept(fob, "1,234.5") == "1234.50"
+    assert fob.render("1234.50", "en") == "1,234.50 US dollars"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("048190000000", "048190000000"),
+        ("0481 9000 0000", "048190000000"),
+        ("001.203.000.123", "001203000123"),
+    ],
+)
+def test_citizen_ids(typed, stored):
+    assert kept(question("citizen_id"), typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("04819000000", "not_12_digits"),
+        ("0481900000000", "not_12_digits"),
+        ("04819000000A", "not_12_digits"),
+        ("０48190000000", "not_12_digits"),
+        ("000190000000", "no_such_province"),
+        ("097190000000", "no_such_province"),
+        ("003190000000", "no_such_province"),  # 03 was never given to a province
+        ("148190000000", "no_such_province"),
+        ("048223000000", "born_in_future"),
+        ("048490000000", "born_in_future"),
+    ],
+)
+def test_citizen_ids_that_are_refused(typed, code):
+    assert refusal_of(question("citizen_id"), typed) == code
+
+
+def test_a_citizen_id_says_province_sex_and_year():
+    assert CitizenNumber.parse("048190123456") == CitizenNumber("H17", False, 1990)
+    assert CitizenNumber.parse("001203123456") == CitizenNumber("H26", True, 2003)
+    assert question("citizen_id").render("048190000000", "vi") == "0481 9000 0000"
+
+
+@pytest.mark.parametrize("is_male", [True, False])
+@pytest.mark.parametrize(
+    "born", [date(1931, 5, 2), date(1999, 12, 31), date(2000, 1, 1), date(2022, 9, 1)]
+)
+def test_invented_citizen_ids_say_what_they_were_made_of(born, is_male):
+    number = CitizenNumber.parse(citizen_number(random.Random(3), born=born, is_male=is_male))
+    assert (number.birth_year, number.is_male) == (born.year, is_male)
+
+
+def test_tax_codes():
+    asked = question("tax_code")
+    assert kept(asked, "0100233488") == "0100233488"
+    assert kept(asked, "0100 233 488") == "0100233488"
+    assert kept(asked, "0100233488-001") == kept(asked, "0100233488001") == "0100233488-001"
+    assert refusal_of(asked, "0100233480") == "wrong_check_digit"
+    assert refusal_of(asked, "0100233488-000") == "wrong_check_digit"
+    assert refusal_of(asked, "123") == "not_10_digits"
+    assert refusal_of(asked, "MST0100233488") == "not_10_digits"
+
+
+def test_phones_are_kept_in_international_form():
+    asked = question("phone")
+    for typed in ("0905 123 456", "+84 905 123 456", "0084905123456", "0905.123.456"):
+        assert kept(asked, typed) == "+84905123456"
+    assert kept(asked, "0236 3821 321") == "+842363821321"
+    for typed in ("0123", "905", "+1 202 555 0143", "0905123456 ext. 5", "gọi tôi"):
+        assert refusal_of(asked, typed) == "not_a_phone"
+    assert asked.render("+84905123456", "vi") == "0905 123 456"
+
+
+def test_names():
+    asked = question("person_name")
+    assert kept(asked, "  Nguyễn   Thị Mai ") == "Nguyễn Thị Mai"
+    assert kept(asked, "Nguye\u0302\u0303n Thi\u0323 Mai") == "Nguyễn Thị Mai"
+    assert kept(asked, "Y Kô H’Mok") == "Y Kô H’Mok"
+    assert refusal_of(asked, "Mai") == "incomplete_name"
+    assert refusal_of(asked, "Nguyễn Thị M4i") == "not_a_name"
+    assert refusal_of(asked, "- -") == "incomplete_name"
+    assert refusal_of(asked, "<b>Mai</b> Lan") == "not_a_name"
+    assert kept(question("person_name", min_words=1), "Suharto") == "Suharto"
+
+
+def test_an_address_says_which_part_is_missing():
+    asked = question("address")
+    stored = kept(asked, ["H17", " Phường  Thạch Thang", "12 Nguyễn Du"])
+    assert stored == {"province": "H17", "commune": "Phường Thạch Thang", "detail": "12 Nguyễn Du"}
+    assert asked.render(stored, "vi") == "12 Nguyễn Du, Phường Thạch Thang, Đà Nẵng"
+    with pytest.raises(ValidationError) as refusal:
+        asked.form_field(today=TODAY).clean(["", "Phường Thạch Thang", ""])
+    assert [error.code for error in refusal.value.error_list] == ["province", "detail"]
+    assert refusal_of(asked, ["H17", "<script>", "12"]) == "commune"
+    assert refusal_of(asked, ["H17", "x" * 101, "12"]) == "commune"
+    short = question("address", detail="none")
+    assert kept(short, ["H17", "Xã Hòa Châu"]) == {"province": "H17", "commune": "Xã Hòa Châu"}
+    assert (
+        short.render({"province": "H17", "commune": "Xã Hòa Châu"}, "en") == "Xã Hòa Châu, Da Nang"
+    )
+
+
+def test_periods_are_checked_line_by_line():
+    asked = question("lines", item="period", examples=["03/2015 - 08/2019: Huế"])
+    typed = "3/2015-8/2019 : Huế\n\n 09/2019 – NAY: 12 Trần Phú, Đà Nẵng"
+    stored = ["03/2015 – 08/2019: Huế", "09/2019 – nay: 12 Trần Phú, Đà Nẵng"]
+    assert kept(asked, typed) == stored
+    assert asked.render(stored, "en").endswith("09/2019 – now: 12 Trần Phú, Đà Nẵng")
+    for wrong in ("13/2015 - 08/2019: Huế", "08/2019 - 03/2015: Huế", "03/2015 - 10/2022: Huế"):
+        assert refusal_of(asked, wrong) == "wrong_period"
+    assert refusal_of(asked, "01/0800 - nay: Huế") == "wrong_period"
+    assert refusal_of(asked, "2015: Huế") == "not_a_period"
+    assert refusal_of(asked, "03/2015 - 08/2019:") == "not_a_period"
+
+
+def test_lines_are_counted_and_measured():
+    asked = question("lines", examples=["a"], max_items=2)
+    assert kept(asked, "a\r\n\r\n  b  ") == ["a", "b"]
+    assert refusal_of(asked, "a\nb\nc") == "too_many"
+    assert refusal_of(asked, "a" * 301) == "too_long"
+    codes = question("lines", item="hs_code", examples=["610910"])
+    assert kept(codes, "6109.10\n0306.17.11") == ["610910", "03061711"]
+    assert refusal_of(codes, "610910\náo") == "not_an_identifier"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "stored"),
+    [
+        ("passport", "m 12345678", "M12345678"),
+        ("document_number", "125 / 2019", "125/2019"),
+        ("invoice_number", "inv-2022/0815", "INV-2022/0815"),
+        ("parcel", "118", "118"),
+        ("industry_code", "4711", "4711"),
+    ],
+)
+def test_identifiers_are_kept_in_one_form(name, typed, stored):
+    assert kept(question("identifier", format=name), typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("passport", "PASSPORT"),
+        ("passport", "A1"),
+        ("document_number", "không số"),
+        ("document_number", "12//2019"),
+        ("parcel", "0"),
+        ("parcel", "118a"),
+        ("industry_code", "471"),
+        ("hs_code", "61091"),
+    ],
+)
+def test_identifiers_that_are_refused(name, typed):
+    assert refusal_of(question("identifier", format=name), typed) == "not_an_identifier"
+
+
+def test_shared_lists():
+    assert len(provinces()) == 63
+    assert len({each.label.vi for each in provinces().values()}) == 63
+    assert provinces()["H17"].label.vi == "Đà Nẵng"
+    assert len(ethnicities()) == 54
+    assert next(iter(ethnicities().values())).label.vi == "Kinh"
+    assert countries()["KR"].label.vi == "Hàn Quốc"
+    assert countries()["FR"].label.en == "France"
+    assert not {"EU", "UN", "ZZ"} & set(countries())
+    without = question("choice", list="countries", without=["VN"])
+    assert "VN" not in without.condition_values()
+
+
+def test_a_long_list_is_a_drop_down_and_a_short_one_is_not():
+    options = [{"key": f"k{n}", "label": {"vi": f"{n}", "en": f"{n}"}} for n in range(8)]
+    assert question("choice", options=options).template.endswith("line.html")
+    assert question("choice", options=options[:7]).template.endswith("choice.html")
+    assert refusal_of(question("choice", options=options), "k9") == "not_offered"
+
+
+def test_several_choices_are_kept_in_the_order_of_the_options():
+    options = [{"key": key, "label": {"vi": key, "en": key}} for key in ("a", "b", "c")]
+    asked = question("choices", options=options)
+    assert kept(asked, ["c", "a"]) == ["a", "c"]
+    assert refusal_of(asked, ["a", "z"]) == "not_offered"
+    assert refusal_of(asked, []) == "required"
+
+
+def test_no_is_an_answer():
+    asked = question("yes_no")
+    assert kept(asked, "no") is False
+    assert kept(asked, "yes") is True
+    assert refusal_of(asked, "") == "required"
+    with override("vi"):
+        assert asked.shown(False) == "no"
+
+
+def test_a_declaration_must_be_ticked():
+    asked = question("declaration")
+    assert kept(asked, True) is True
+    assert refusal_of(asked, False) == "required"
+    assert refusal_of(asked, "on please") == "required"

@@ -1,0 +1,89 @@
+"""What every test stands on: real PostgreSQL as the application role, real Valkey, no flushing."""
+
+import itertools
+import os
+
+import pytest
+
+import portal.celery  # noqa: F401  # the app whose broker the doorbell rings
+from tests import databases, processes
+
+_numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        flushes = marker is not None and (
+            marker.kwargs.get("transaction") or marker.kwargs.get("reset_sequences")
+        )
+        if flushes or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
+            raise pytest.UsageError(
+                f"{item.nodeid}: history cannot be flushed away by the application role; "
+                "use the fixture own_database (or live_portal), a clone of its own."
+            )
+
+
+@pytest.fixture(scope="session")
+def worker_name(request):
+    """``gw0`` … under pytest-xdist, else ``main``."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def database_template(django_test_environment, django_db_blocker):
+    """The name of the migrated template database; rebuilt by itself when a migration changed."""
+    with django_db_blocker.unblock():
+        databases.drop_those_of_ended_runs()
+        return databases.template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_template, worker_name, django_db_blocker):
+    """One clone per test process; tests see it as the application role and roll back what they do."""
+    name = databases.clone_name(worker_name)
+    with django_db_blocker.unblock():
+        databases.clone(database_template, name)
+        databases.point_connections_at(name)
+    yield
+    with django_db_blocker.unblock():
+        databases.point_connections_at(name)  # closes what is open
+        databases.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def media_folder(settings, tmp_path):
+    """Stored files of one test go into its own folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def own_database(database_template, django_db_setup, worker_name, django_db_blocker):
+    """A database for a test that really commits, with threads or processes; dropped after it.
+
+    The connections ``default`` (application role) and ``owner`` go there, in every thread.
+    """
+    shared = databases.clone_name(worker_name)
+    with django_db_blocker.unblock():
+        own = databases.clone(database_template, databases.clone_name(worker_name, next(_numbers)))
+        databases.point_connections_at(own.name)
+        try:
+            yield own
+        finally:
+            databases.point_connections_at(shared)
+            databases.drop(own.name)
+
+
+@pytest.fixture
+def celery_worker(own_database, tmp_path):
+    """A real Celery worker of two processes on ``own_database``; the value is its ``Popen``."""
+    with processes.celery_worker(own_database, tmp_path) as process:
+        yield process
+
+
+@pytest.fixture
+def live_portal(own_database, tmp_path):
+    """The portal behind granian on ``own_database``; the value is its address."""
+    with processes.portal(own_database, tmp_path) as address:
+        yield address

@@ -1,0 +1,73 @@
+"""Any ``manage.py`` command brings the servers it needs, and the last one takes them away."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.embedded.commands import PROJECT, environment, manage, processes_of
+
+SAY_AND_WAIT = (
+    "import pathlib, time\n"
+    "from django.db import connection\n"
+    "def ask():\n"
+    "    with connection.cursor() as cursor:\n"
+    "        cursor.execute('SELECT current_user')\n"
+    "        print(cursor.fetchone()[0], flush=True)\n"
+    "ask()\n"
+    "while not pathlib.Path({until!r}).exists(): time.sleep(0.02)\n"
+    "ask()\n"
+)
+
+
+@pytest.fixture
+def command(tmp_path):
+    """Start ``manage.py shell`` that asks the database at once, and again when ``until`` exists."""
+    started = []
+
+    def start(until):
+        program = SAY_AND_WAIT.format(until=str(tmp_path / until))
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", program],
+            cwd=PROJECT,
+            env=environment(tmp_path / "home"),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def test_two_overlapping_commands_one_of_them_killed(command, tmp_path):
+    first, second = command("never"), command("done")
+    assert first.stdout.readline() == "portal_app\n"
+    assert second.stdout.readline() == "portal_app\n"
+
+    first.kill()
+    first.wait()
+    (tmp_path / "done").touch()
+
+    assert second.stdout.read() == "portal_app\n"  # the servers outlived the first
+    assert second.wait(30) == 0
+    assert processes_of(tmp_path / "home") == []
+
+
+def test_a_missing_production_setting_is_named(tmp_path):
+    given = {
+        "DJANGO_SETTINGS_MODULE": "portal.settings.production",
+        "ALLOWED_HOSTS": "portal.example",
+    }
+    done = manage("check", home=tmp_path, **given)
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "These settings are required in the environment and missing: SECRET_KEY, DATABASE_URL, "
+        "DATABASE_OWNER_URL, REDIS_URL, PORTAL_PUBLIC_URL, MEDIA_ROOT, STATIC_ROOT, "
+        "GATEWAY_TMN_CODE, GATEWAY_SECRET, GATEWAY_PAY_URL, GATEWAY_API_URL, EMAIL_URL.\n"
+    )

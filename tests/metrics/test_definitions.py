@@ -1,0 +1,179 @@
+"""Each metric against a number worked out by hand from ``stories.august``."""
+
+from datetime import date
+
+import pytest
+
+from payments import actions
+from payments.models import Attempt
+from portal.metrics import blocks, periods, registry, rollup
+from portal.metrics.effects import snapshot
+from portal.metrics.registry import Reading, Unit
+from portal.metrics.terms import Payments, Received
+from portal.workflow import perform
+from tests.agencies.factories import CommuneFactory, UnitFactory
+from tests.catalogue.factories import OfferingFactory
+from tests.dossiers.factories import officer
+from tests.metrics.stories import clock_at, complete, received
+from tests.payments.factories import AttemptFactory
+from tests.payments.notices import notice_query
+
+AUGUST = "2022-08"
+
+# block → (numerator, denominator): the dossiers and services are listed beside the story.
+BY_HAND = {
+    "dossiers-online": {
+        "nation": (7, 11),
+        "provinces": (6, 10),
+        "ministries": (1, 1),
+        "A90": (4, 8),  # full 3, with a fee 1; on paper: full, submit only, forms only, with a fee
+        "A90.01": (4, 8),
+        "A91": (2, 2),
+        "B90": (1, 1),
+    },
+    "dossiers-on-time": {
+        "nation": (3, 4),
+        "provinces": (3, 4),
+        "ministries": (0, 0),
+        "A90": (2, 3),
+        "A91": (1, 1),
+    },
+    "services-level-4": {
+        "nation": (
+            3,
+            5,
+        ),  # of full, submit only, with a fee, southern, unused: full, with a fee, unused
+        "provinces": (2, 4),
+        "ministries": (1, 1),
+        "A90": (2, 3),
+        "A91": (0, 1),
+    },
+    "services-used": {
+        "nation": (4, 6),  # all but forms only; not used: submit only, unused
+        "provinces": (3, 4),
+        "ministries": (1, 2),
+        "A90": (2, 3),
+        "A91": (1, 1),
+    },
+    "payments-online": {"nation": (1, None), "ministries": (0, None), "A90": (1, None)},
+    "payments-online-amount": {
+        "nation": (75_000, None),
+        "ministries": (0, None),
+        "A90": (75_000, None),
+    },
+}
+
+
+@pytest.mark.parametrize("folded", [False, True], ids=["pending deltas", "folded"])
+def test_every_metric_equals_its_hand_computed_example(land, folded):
+    if folded:
+        assert (
+            rollup.fold_all() == 11 + 2 + 4 + 1
+        )  # received in August, before and after it; completed; paid
+    period = periods.parse(AUGUST)
+    for code in {block for expected in BY_HAND.values() for block in expected}:
+        counted = snapshot(period, blocks.block(code))
+        for metric, expected in BY_HAND.items():
+            if code in expected:
+                assert counted[metric] == Reading(*expected[code]), (metric, code)
+
+
+def test_every_declared_metric_has_an_example():
+    assert set(BY_HAND) == {metric.code for metric in registry.metrics(date(2022, 8, 31))}
+
+
+def test_national_figures_are_pooled_not_averaged(land):
+    period = periods.parse(AUGUST)
+    nation = snapshot(period)["dossiers-online"]
+    parts = [
+        snapshot(period, block)["dossiers-online"]
+        for block in (blocks.PROVINCES, blocks.MINISTRIES)
+    ]
+    assert nation.numerator == sum(part.numerator for part in parts)
+    assert nation.share != sum(part.share for part in parts) / 2
+
+
+def test_a_share_of_nothing_is_no_data(land):
+    reading = snapshot(periods.parse(AUGUST), blocks.MINISTRIES)["dossiers-on-time"]
+    assert reading == Reading(0, 0)
+    assert reading.share is None
+
+
+@pytest.mark.parametrize(
+    ("text", "online"),
+    [
+        ("2022-07", (1, 1)),
+        ("2022-Q3", (9, 13)),
+        ("2022", (9, 13)),
+        ("2022-08-15..2022-08-16", (1, 4)),
+        ("2022-08-31..2022-09-01", (2, 2)),
+        ("2021", (0, 0)),
+    ],
+)
+def test_any_period(land, text, online):
+    assert snapshot(periods.parse(text))["dossiers-online"] == Reading(*online)
+
+
+def test_services_are_looked_at_on_the_last_day_of_the_period(land):
+    OfferingFactory(
+        service=land.submit_only.service,
+        unit=land.unused.unit,
+        level=4,
+        valid_from=date(2022, 9, 1),
+    )
+    OfferingFactory(
+        service=land.southern.service, unit=land.unused.unit, level=4, valid_from=date(2022, 9, 20)
+    )
+    assert snapshot(periods.parse("2022-08"))["services-level-4"] == Reading(3, 5)
+    # The one that begins on 20/09 is not yet there on 15/09, though September ends later.
+    assert snapshot(periods.parse("2022-09"))["services-level-4"] == Reading(4, 6)
+
+
+def test_a_service_counts_once_at_a_province_at_its_highest_level(land):
+    lower = land.full.unit.agency.parent
+    OfferingFactory(
+        service=land.full.service, unit=UnitFactory(agency=CommuneFactory(parent=lower)), level=3
+    )
+    assert snapshot(periods.parse(AUGUST))["services-level-4"] == Reading(3, 5)
+
+
+def test_a_surplus_payment_counts_nowhere(land):
+    before = snapshot(periods.parse("2022-09"))["payments-online"]
+    paid = Attempt.objects.get()
+    second = AttemptFactory(dossier=paid.dossier, request=paid.request)
+    actions.absorb(notice_query(second))
+    second.refresh_from_db()
+    assert second.state == "surplus"
+    assert snapshot(periods.parse("2022-09"))["payments-online"] == before
+
+
+def test_a_new_version_holds_from_its_day_on(monkeypatch):
+    monkeypatch.setattr(registry, "_versions", {})
+    words = {
+        "name": "Test",
+        "short": "Test",
+        "unit": Unit.PAYMENTS,
+        "counts": "",
+        "excludes": "",
+        "source": "",
+        "certainty": "?",
+    }
+    old = registry.declare(code="trial", numerator=Payments(), since=date(2022, 1, 1), **words)
+    new = registry.declare(code="trial", numerator=Received(), since=date(2024, 1, 1), **words)
+    assert registry.metric("trial", date(2021, 6, 1)) is old
+    assert registry.metric("trial", date(2023, 12, 31)) is old
+    assert registry.metric("trial", date(2024, 1, 1)) is new
+    assert registry.metrics(date(2024, 1, 1)) == [new]
+    with pytest.raises(ValueError, match="trial"):
+        registry.declare(code="trial", numerator=Payments(), since=date(2024, 1, 1), **words)
+
+
+def test_a_transferred_dossier_is_completed_where_it_then_is(land):
+    dossier = received(land.full, "2022-08-22 09:00")
+    perform(dossier, "transfer", by=officer(dossier, "one_door"), to=land.southern.handling_agency)
+    complete(dossier, "2022-08-23 09:00")
+    clock_at("2022-09-15 09:00")
+    period = periods.parse(AUGUST)
+    assert snapshot(period, blocks.block("A90"))["dossiers-online"] == Reading(5, 9)
+    assert snapshot(period, blocks.block("A90"))["dossiers-on-time"] == Reading(2, 3)
+    assert snapshot(period, blocks.block("A91"))["dossiers-on-time"] == Reading(2, 2)

@@ -1,0 +1,185 @@
+"""Cells ∪ deltas = what history says, at every instant; and the recount is independent and finds what is wrong."""
+
+import ast
+import io
+import random
+import threading
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections
+
+from portal.metrics import recount, rollup, tasks
+from portal.metrics.effects import snapshot
+from portal.metrics.models import Cell
+from portal.metrics.periods import parse
+from portal.workflow.models import Delta
+from tests.metrics import stories
+
+
+def run():
+    """``(exit status, what was printed)`` of ``manage.py recount``."""
+    out = io.StringIO()
+    try:
+        call_command("recount", stdout=out)
+    except SystemExit as ended:
+        return ended.code, out.getvalue()
+    return 0, out.getvalue()
+
+
+def keys(model):
+    return set(model.objects.values_list("metric", "day", "agency", "service", "channel"))
+
+
+def test_recount_equals_pending_deltas(land):
+    assert not Cell.objects.exists()
+    status, said = run()
+    assert status == 0
+    assert said == f"{len(keys(Delta))} cells compared, 0 differences\n"
+
+
+def test_recount_equals_cells_and_a_mixture_of_both(land):
+    everything = keys(Delta)
+    rollup.fold(at_most=5)
+    assert 0 < Cell.objects.count() < len(everything)
+    assert Delta.objects.exists()
+    assert run() == (0, f"{len(everything)} cells compared, 0 differences\n")
+    tasks.fold_deltas()
+    assert keys(Cell) == everything
+    assert not Delta.objects.exists()
+    assert run() == (0, f"{len(everything)} cells compared, 0 differences\n")
+
+
+def test_folding_changes_no_figure_and_twice_is_once(land):
+    before = snapshot(parse("2022"))
+    assert rollup.fold_all(batch=3) == 18
+    assert snapshot(parse("2022")) == before
+    assert rollup.fold_all() == 0
+    assert snapshot(parse("2022")) == before
+
+
+def test_an_empty_portal_has_nothing_to_compare(db):
+    assert run() == (0, "0 cells compared, 0 differences\n")
+
+
+def test_a_changed_cell_is_found_and_named(land):
+    rollup.fold_all()
+    cell = Cell.objects.filter(metric="received").first()
+    Cell.objects.filter(pk=cell.pk).update(quantity=cell.quantity + 1)
+    status, said = run()
+    assert status == 1
+    assert said.splitlines()[0] == (
+        f"received {cell.day} agency {cell.agency} service {cell.service} channel {cell.channel}: "
+        f"kept {cell.quantity + 1} (0 VND), history says {cell.quantity} (0 VND)"
+    )
+    assert said.endswith(" cells compared, 1 difference\n")
+
+
+def test_a_lost_cell_an_invented_one_and_a_changed_sum_are_found(land):
+    rollup.fold_all()
+    Cell.objects.filter(metric="completed_late").delete()
+    Cell.objects.filter(metric="online_payments").update(amount=1)
+    Delta.objects.create(metric="received", day="2022-08-08", agency=1, service=1, channel=2)
+    compared, differences = recount.compare()
+    assert {difference.metric for difference in differences} == {
+        "completed_late",
+        "online_payments",
+        "received",
+    }
+    assert compared == len(keys(Cell)) + 2
+
+
+def test_recount_imports_nothing_of_what_it_checks():
+    tree = ast.parse(Path(recount.__file__).read_text())
+    imported = {
+        name
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert imported == {"dataclasses", "django.db"}
+
+
+@pytest.mark.usefixtures("own_database")
+def test_exact_at_every_instant_while_moves_and_folds_go_on(django_db_blocker):
+    """Two threads receive and complete dossiers, two fold, one compares: never a difference."""
+    with django_db_blocker.unblock():
+        land = stories.country()
+        stories.clock_at("2022-08-08 09:00")
+        offerings = [land.full, land.southern]
+        stories.filed(land.full, situation="proposed")
+        stories.filed(land.southern, situation="proposed")
+        done, failures, comparisons = threading.Event(), [], []
+
+        def guarded(work):
+            def run():
+                try:
+                    with django_db_blocker.unblock():
+                        work()
+                except Exception as error:
+                    failures.append(error)
+                finally:
+                    connections.close_all()
+
+            return threading.Thread(target=run)
+
+        def move(offering):
+            for number in range(6):
+                stories.filed(offering, situation="completed" if number % 2 else "received")
+
+        def fold():
+            while not done.is_set():
+                rollup.fold(at_most=random.choice([1, 2, 3]))
+
+        def compare():
+            while not done.is_set():
+                comparisons.append(recount.compare())
+
+        movers = [guarded(lambda chosen=offering: move(chosen)) for offering in offerings]
+        others = [guarded(fold), guarded(fold), guarded(compare)]
+        for thread in movers + others:
+            thread.start()
+        for thread in movers:
+            thread.join()
+        done.set()
+        for thread in others:
+            thread.join()
+
+        assert failures == []
+        assert len(comparisons) > 3
+        assert [differences for _compared, differences in comparisons if differences] == []
+        rollup.fold_all()
+        assert run()[0] == 0
+        # 12 received one by one, each second one completed as well.
+        assert sum(Cell.objects.filter(metric="received").values_list("quantity", flat=True)) == 14
+        assert (
+            sum(
+                Cell.objects.filter(metric__startswith="completed").values_list(
+                    "quantity", flat=True
+                )
+            )
+            == 6
+        )
+
+
+@pytest.mark.usefixtures("own_database")
+def test_a_fold_that_dies_loses_nothing_and_doubles_nothing(django_db_blocker):
+    with django_db_blocker.unblock():
+        land = stories.country()
+        stories.received(land.full, "2022-08-08 09:00")
+        with pytest.raises(RuntimeError), connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute(rollup.FOLD, [10])
+            assert cursor.fetchone() == (1,)
+            connection.close()  # as if the process had been killed before the commit
+            raise RuntimeError
+        assert Delta.objects.count() == 1
+        assert not Cell.objects.exists()
+        assert rollup.fold_all() == 1
+        assert run() == (0, "1 cell compared, 0 differences\n")
