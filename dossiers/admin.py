@@ -16,6 +16,7 @@ from dossiers.desk.forms import FORMS
 from dossiers.models import Dossier, DossierHistory
 from dossiers.states import State
 from portal import slots
+from portal.errors import PortalError
 from portal.workflow.admin import PolicyAdmin, WorkflowAdmin
 
 # Transitions whose page is more than a form of a few fields.
@@ -98,7 +99,11 @@ class DossierAdmin(WorkflowAdmin):
         return acts.offers_with_foresight(instance, user)
 
     def transition_context(self, request, instance, name):
-        return {"facts": transition_facts.facts(instance, name), "hint": acts.HINTS.get(name, "")}
+        try:
+            facts = transition_facts.facts(instance, name)
+        except PortalError:
+            facts = []  # nothing to decide about: the page says why
+        return {"facts": facts, "hint": acts.HINTS.get(name, "")}
 
     def template_of(self, name):
         return TEMPLATES.get(name, self.transition_template)

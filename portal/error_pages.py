@@ -127,15 +127,23 @@ def _language(request):
 
 
 def _drawn(request, template, known, *, alone):
+    """The page with person and demo bar, else without database, else the last resort."""
     request.LANGUAGE_CODE = _language(request)
-    try:
-        if alone:
-            known = {**page.frame(request), "csrf_token": get_token(request), **known}
-            return render_to_string(template, known)
-        return render_to_string(template, known, request=request)
-    except Exception:
-        log.exception("error_page_failed", template=template)
-        return _plain(known)
+    for draw in (_drawn_alone,) if alone else (_drawn_in_full, _drawn_alone):
+        try:
+            return draw(request, template, known)
+        except Exception:
+            log.exception("error_page_failed", template=template)
+    return _plain(known)
+
+
+def _drawn_in_full(request, template, known):
+    return render_to_string(template, known, request=request)
+
+
+def _drawn_alone(request, template, known):
+    frame = {"request": request, "csrf_token": get_token(request), **page.frame(request)}
+    return render_to_string(template, {**frame, **known})
 
 
 def _plain(known):

@@ -2,7 +2,7 @@
 
 import structlog
 
-from portal.error_pages import refusal_page
+from portal.error_pages import method_not_allowed, refusal_page
 from portal.errors import PortalError
 
 log = structlog.get_logger(__name__)
@@ -15,7 +15,10 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            return method_not_allowed(request)
+        return response
 
     def process_exception(self, request, exception):
         if not isinstance(exception, PortalError):

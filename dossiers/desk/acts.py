@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import guards
@@ -9,6 +10,7 @@ from dossiers.errors import RescheduledBefore
 from dossiers.states import Stage, State
 from portal.errors import PortalError
 from portal.workflow import offers
+from portal.workflow.machine import declared_transition
 
 # What the work usually comes to next stands first; what ends it stands last.
 ORDER = [
@@ -56,6 +58,16 @@ HINTS = {
 }
 
 
+class LastStep(PortalError):
+    message = _("The present step is the last one.")
+    status = 409
+
+
+class FirstStep(PortalError):
+    message = _("The present step is the first one.")
+    status = 409
+
+
 @dataclass(frozen=True)
 class Act:
     """One line under “What can be done”."""
@@ -74,15 +86,20 @@ def offers_with_foresight(dossier, user):
 def acts(dossier, user):
     """Every transition that leaves the present state: first what this person may do, in the order of work."""
     listed = [
-        Act(
-            offer.name,
-            offer.label,
-            offer.permitted,
-            str(HINTS.get(offer.name, "")) if offer.permitted else offer.reason,
-        )
+        Act(offer.name, offer.label, offer.permitted, _words(dossier, offer, user))
         for offer in offers_with_foresight(dossier, user)
     ]
     return sorted(listed, key=lambda act: (not act.permitted, _place(act, dossier)))
+
+
+def _words(dossier, offer, user):
+    """What the act does; whose task it is; or why it cannot be done."""
+    if offer.permitted:
+        return str(HINTS.get(offer.name, ""))
+    permission = declared_transition(type(dossier), offer.name, dossier.state).permission
+    if permission.grant_of(user, dossier) is None:
+        return gettext("The task of {who}.").format(who=permission.who())
+    return offer.reason
 
 
 def _place(act, dossier):
@@ -114,11 +131,13 @@ def _rescheduled_before(dossier):
 
 
 def _a_step_follows(dossier):
-    guards.step_after(dossier.version.definition, _present(dossier))
+    if _present(dossier) == guards.processing_steps(dossier.version.definition)[-1].key:
+        raise LastStep()
 
 
 def _a_step_precedes(dossier):
-    guards.step_before(dossier.version.definition, _present(dossier))
+    if _present(dossier) == guards.processing_steps(dossier.version.definition)[0].key:
+        raise FirstStep()
 
 
 def _present(dossier):

@@ -67,7 +67,7 @@ def status(dossier):
     kind = STATUS_KINDS.get(dossier.state, "agency")
     label = dossier.get_state_display()
     if dossier.outcome == Outcome.REFUSED and dossier.state in (State.COMPLETED, State.RETURNED):
-        kind, label = "no", _("{state}: refused").format(state=label)
+        kind, label = "no", f"{label}: {dossier.get_outcome_display()}"
     elif dossier.state == State.STOPPED:
         label = f"{label}: {dossier.get_outcome_display()}"
     return {"kind": kind, "label": label}
@@ -100,7 +100,7 @@ def about(dossier):
         {"term": _("Service"), "value": f"{dossier.service.name}, {dossier.service.code}"},
         {"term": _("Level"), "value": dossier.level},
         {"term": _("Filed"), "value": _filed(dossier)},
-        {"term": _("Received at"), "value": dossier.receiving_unit},
+        {"term": _("One-door unit"), "value": dossier.receiving_unit},
         {"term": _("Handled by"), "value": dossier.handling_agency},
         {"term": _("With"), "value": dossier.assigned_to or _("nobody yet")},
         {"term": _("Result wanted"), "value": _delivery(dossier)},
@@ -240,10 +240,7 @@ def _item_names(definition):
 
 
 def _filed(dossier):
-    words = _("{moment}, {channel}").format(
-        moment=date_and_time(dossier.submitted_at), channel=dossier.get_channel_display()
-    )
-    return words
+    return f"{date_and_time(dossier.submitted_at)}, {dossier.get_channel_display()}"
 
 
 def _delivery(dossier):

@@ -7,7 +7,7 @@ from dossiers.states import CLOCK_STOPS
 from portal.wording import date_and_time
 
 WHAT_HAPPENED = {
-    "submit": gettext_lazy("Sent"),
+    "submit": gettext_lazy("Dossier sent"),
     "receive": gettext_lazy("Received; the clock runs"),
     "refuse_receipt": gettext_lazy("Receipt refused"),
     "request_supplement": gettext_lazy("Supplement requested"),
@@ -51,7 +51,7 @@ def _who(row, with_names):
     if row.actor_id is None:
         return _("the portal")
     if row.grant_id is None:
-        return row.actor.full_name if with_names else _("the applicant")
+        return f"{row.actor.full_name}, {_('the applicant')}" if with_names else _("the applicant")
     role = row.grant.get_role_display()
     return f"{row.actor.full_name}, {role}" if with_names else role
 
@@ -66,8 +66,5 @@ def _remark(row, dossier):
     """What the details of a move tell: names of steps, never free text."""
     steps = {step.key: str(step.name) for step in dossier.version.definition.process}
     if row.transition in ("hand_over", "send_back"):
-        return _("{before} → {after}").format(
-            before=steps.get(row.details.get("from"), ""),
-            after=steps.get(row.details.get("to"), ""),
-        )
+        return f"{steps.get(row.details.get('from'), '')} → {steps.get(row.details.get('to'), '')}"
     return ""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from dossiers.states import BEFORE_RECEPTION, FINAL
 from portal import clock, worktime
@@ -34,7 +35,7 @@ def reading(dossier):
     if dossier.state in BEFORE_RECEPTION or dossier.expected_at is None:
         return Reading(_("Not running"))
     if dossier.state in FINAL or dossier.outcome:
-        return Reading(_("Ended"))
+        return Reading(pgettext("clock of a dossier", "Ended"))
     if dossier.stopped_since is not None:
         return Reading(
             _("Stopped since {day}").format(day=short_date(dossier.stopped_since)), "paused"
@@ -94,22 +95,35 @@ def explanation(dossier, completed_at=None):
 def time_limit(dossier):
     """The legal limit of the service in words."""
     limit = dossier.version.time_limit
-    words = {
-        "working_day": _("{amount} working days"),
-        "day": _("{amount} calendar days"),
-        "working_hour": _("{amount} working hours"),
-        "same_day": _("the same day"),
-    }
-    return words[limit.unit].format(amount=number(limit.amount))
+    if limit.unit == "same_day":
+        return _("the same day")
+    words = {"working_day": working_days, "day": calendar_days, "working_hour": working_hours}
+    return words[limit.unit](limit.amount)
+
+
+def working_days(amount):
+    return ngettext("{amount} working day", "{amount} working days", amount).format(
+        amount=number(amount)
+    )
+
+
+def calendar_days(amount):
+    return ngettext("{amount} calendar day", "{amount} calendar days", amount).format(
+        amount=number(amount)
+    )
+
+
+def working_hours(amount):
+    return ngettext("{amount} working hour", "{amount} working hours", amount).format(
+        amount=number(amount)
+    )
 
 
 def working_time(minutes):
     """Working minutes as “2 working days, 3 h 30 min”; eight hours are a working day."""
     days, rest = divmod(minutes, MINUTES_OF_A_WORKING_DAY)
     hours, left = divmod(rest, 60)
-    parts = []
-    if days:
-        parts.append(_("{amount} working days").format(amount=number(days)))
+    parts = [working_days(days)] if days else []
     if rest or not days:
         parts.append(_("{hours} h {minutes} min").format(hours=hours, minutes=left))
     return ", ".join(parts)

@@ -4,13 +4,13 @@ from django.utils.translation import gettext as _
 
 from dossiers import guards
 from dossiers.desk.forms import present_step
-from dossiers.desk.legal_clock import time_limit
+from dossiers.desk.legal_clock import calendar_days, time_limit, working_hours
 from dossiers.errors import NoSuchStep
 from dossiers.models import WithdrawalRequest
 from dossiers.models.dossier import PAYMENT_DAYS
 from portal import clock, worktime
 from portal.agencies.working_calendar import calendar
-from portal.wording import date_and_time, long_date_and_time, money, number
+from portal.wording import date_and_time, long_date_and_time, money
 
 
 def facts(dossier, name):
@@ -35,7 +35,7 @@ def _request_payment(dossier):
         *rows,
         {"term": _("Together"), "value": money(fee.amount_vnd)},
         {"term": _("To be paid"), "value": way},
-        {"term": _("Time to pay"), "value": _("{days} days").format(days=number(PAYMENT_DAYS))},
+        {"term": _("Time to pay"), "value": calendar_days(PAYMENT_DAYS)},
     ]
 
 
@@ -77,7 +77,7 @@ def _hand_over(dossier):
         {"term": _("Next step"), "value": str(following.name)},
         {
             "term": _("Time limit"),
-            "value": _("{amount} working hours").format(amount=number(following.limit_hours)),
+            "value": working_hours(following.limit_hours),
         },
     ]
 

@@ -558,7 +558,7 @@ class Dossier(WorkflowModel):
             Step(
                 dossier=self,
                 key=definition.key,
-                handler=self.assigned_to,
+                handler_id=self.assigned_to_id,
                 started_at=self.move.at,
                 due_at=worktime.due_at(self.move.at, limit, calendar=calendar()),
             )

@@ -72,12 +72,14 @@ def task_rows(dossier):
     for task in review.tasks(definition, with_declarations(dossier), today=clock.today()):
         if all(question.type == "declaration" for question in task.group.questions):
             continue
-        problems = [problem.sentence for problem in task.problems] if task.state == "fix" else []
+        is_begun = any(question.key in dossier.answers for question in task.group.questions)
+        state = "todo" if task.state == "fix" and not is_begun else task.state
+        problems = [problem.sentence for problem in task.problems] if state == "fix" else []
         rows.append(
             TaskRow(
                 str(task.group.title),
                 reverse("dossiers:step", args=[address, task.group.key]),
-                task.state,
+                state,
                 " ".join(problems[:2]),
             )
         )

@@ -31,4 +31,5 @@ def qr_fragment(text: str, *, title: str) -> str:
 def _code(text: str) -> segno.QRCode:
     if not text:
         raise ValueError("a QR code of nothing says nothing")
-    return segno.make(text, error="m", micro=False)
+    # A fixed mask: any of the eight is a valid code, and trying them all costs more than the whole page.
+    return segno.make(text, error="m", micro=False, mask=3)

@@ -25,6 +25,7 @@ from portal import translations
 from portal.embedded import binaries, processes, sandbox, servers
 from portal.embedded.errors import StartRefused
 from portal.embedded.greeting import greeting
+from portal.embedded.kept_database import KeptDatabase
 from portal.embedded.postgres import is_free, tail
 from portal.embedded.processes import Worker
 from portal.embedded.stopping import Stopped, stop_on_signals
@@ -94,9 +95,8 @@ class Demo:
 
     def start(self) -> None:
         """Start every process at once and wait until each does its work."""
-        with self.step("Portal, Celery worker and beat, payment sandbox") as told:
-            if not self.workers:
-                self._start_sandbox()
+        with self.step("Portal, Celery worker and beat, payment sandbox"):
+            self._start_sandbox()
             self.workers += [
                 Worker("Portal", self.home.logs / "portal.log", answers_200("/readyz")),
                 *(self._celery(name) for name in ("worker", "beat")),
@@ -105,9 +105,7 @@ class Demo:
             portal.fork(serve_portal)
             worker.fork(lambda: _run_celery(worker_ready, self._mark("worker"), *WORKER_WORDS))
             beat.fork(lambda: _run_celery(beat_init, self._mark("beat"), *self._beat_words()))
-            processes.wait_until_all_answer(
-                self.workers, seconds=READY_SECONDS, on_ready=lambda one: told.append(one.name)
-            )
+            processes.wait_until_all_answer(self.workers, seconds=READY_SECONDS)
 
     def watch(self) -> None:
         """Stay until told to stop. Raises ``WorkerEnded``; ``StartRefused`` if the servers end."""
@@ -126,11 +124,11 @@ class Demo:
         connections.close_all()
 
     @contextlib.contextmanager
-    def step(self, name: str) -> Iterator[list[str]]:
+    def step(self, name: str) -> Iterator[None]:
         """Say what is being done and, when it is done, how long it took."""
         self.say(f"  {name} …", end="")
-        begun, told = time.monotonic(), []
-        yield told
+        begun = time.monotonic()
+        yield
         self.say(f" {time.monotonic() - begun:.1f} s")
 
     def _load_story(self) -> None:
@@ -140,11 +138,11 @@ class Demo:
             call_command("migrate", verbosity=0, interactive=False)
         self._run_loader("Catalogue of public services", "load_catalogue")
         self._start_sandbox()  # the backlog is paid at it
-        processes.wait_until_all_answer(
-            self.workers, seconds=READY_SECONDS, on_ready=lambda one: None
-        )
+        processes.wait_until_all_answer(self.workers, seconds=READY_SECONDS)
         self._run_loader("Demo people and 60 working days of dossiers", "load_demo")
         connections.close_all()
+        processes.stop(self.workers)
+        self.workers.clear()
         self.story.write_mark(
             state=LOADED,
             catalogue=fingerprint(_catalogue_files()),
@@ -214,19 +212,20 @@ def reset(say) -> None:
         check_servers(story)
         connections.close_all()
         if story.has_copy():
-            mark = story.put_back()
-            told = f"The story of {mark.get('made_on', 'the first start')} is back"
+            story.put_back()
+            told = f"The story of {story.mark()['made_on']} is back"
         else:
             story.begin_anew()
             told = "Everything is empty; the next “make demo” loads the story"
-        sandbox.begin_anew()
         cache.clear()
     say(f"{told} ({time.monotonic() - began:.1f} s).")
 
 
 def story_of_settings() -> Story:
     """The story in the database that the settings name."""
-    return Story(settings.HOME, settings.SERVERS.owner, settings.DATABASES["default"]["USER"])
+    owner = settings.SERVERS.owner
+    portal = KeptDatabase(owner, owner, guest=settings.DATABASES["default"]["USER"])
+    return Story(settings.HOME, portal, sandbox.kept_database())
 
 
 @contextlib.contextmanager
@@ -272,10 +271,10 @@ def check_ports() -> None:
 
 
 def check_servers(story: Story) -> None:
-    """Refuse without a database server that will do, or without anything like Redis."""
+    """Refuse without database servers that will do, or without anything like Redis."""
     if not os.environ.get("REDIS_URL") and binaries.valkey_program() is None:
         raise StartRefused(binaries.NO_VALKEY)
-    story.check_server()
+    story.check_servers()
 
 
 def compile_translations() -> None:

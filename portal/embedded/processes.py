@@ -77,8 +77,8 @@ class WorkerEnded(Exception):
         super().__init__(worker.name)
 
 
-def wait_until_all_answer(workers: Iterable[Worker], *, seconds: float, on_ready) -> None:
-    """Return when every one does its work; ``on_ready(worker)`` hears of each.
+def wait_until_all_answer(workers: Iterable[Worker], *, seconds: float) -> None:
+    """Return when every one does its work.
 
     Raises ``WorkerEnded``, or ``TimeoutError`` with the name of one that does not answer.
     """
@@ -89,7 +89,6 @@ def wait_until_all_answer(workers: Iterable[Worker], *, seconds: float, on_ready
                 raise WorkerEnded(worker)
             if worker.answers():
                 worker.ready = True
-                on_ready(worker)
         if time.monotonic() > give_up:
             raise TimeoutError(waiting[0].name)
         time.sleep(0.02)

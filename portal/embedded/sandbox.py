@@ -3,14 +3,13 @@
 import os
 import subprocess
 import sys
-from urllib.parse import unquote, urlsplit, urlunsplit
 
 import psycopg
 from django.conf import settings
-from psycopg import sql
 
 from portal.embedded import postgres, servers
 from portal.embedded.errors import StartRefused
+from portal.embedded.kept_database import KeptDatabase
 from portal.embedded.processes import Worker
 from portal.embedded.web import status_of
 
@@ -36,11 +35,11 @@ def environment() -> dict[str, str]:
 
 def start(worker: Worker) -> None:
     """Bring its tables up to date where they are not, and start it."""
-    _make_database_if_derived()
     if _migrations_missing():
         _migrate()
     words = [sys.executable, "-m", "granian", "payments.sandbox.wsgi:application"]
     words += ["--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1", "--no-ws"]
+    words += ["--blocking-threads", "4"]  # each holds a connection to the database
     words += ["--port", str(settings.PORTAL_SANDBOX_PORT), "--workers-kill-timeout", "5"]
     worker.execute(words, environment(), settings.BASE_DIR)
 
@@ -48,32 +47,6 @@ def start(worker: Worker) -> None:
 def answers() -> bool:
     """Whether the sandbox serves pages."""
     return status_of(settings.PORTAL_SANDBOX_PORT, "/livez") == 200
-
-
-def begin_anew() -> None:
-    """An empty database: it forgets every payment. Its next start makes the tables."""
-    name = _database_name()
-    if settings.SERVERS.embedded:
-        hold = servers.held(settings.HOME)
-        launcher = hold.database_url(postgres.LAUNCHER, "postgres")
-        with psycopg.connect(launcher, autocommit=True) as server:
-            for statement in (
-                "DROP DATABASE IF EXISTS {0} WITH (FORCE)",
-                "CREATE DATABASE {0} OWNER {1}",
-                "REVOKE CONNECT, TEMPORARY ON DATABASE {0} FROM PUBLIC",
-            ):
-                server.execute(
-                    sql.SQL(statement).format(
-                        sql.Identifier(name), sql.Identifier(postgres.SANDBOX)
-                    )
-                )
-        return
-    with _connection() as database:
-        tables = database.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        ).fetchall()
-        for (table,) in tables:
-            database.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(table)))
 
 
 def _migrations_missing() -> bool:
@@ -102,26 +75,13 @@ def _migrate() -> None:
         )
 
 
-def _make_database_if_derived() -> None:
-    """Where DATABASE_URL is given alone, the sandbox gets a database beside the portal's."""
-    if settings.SERVERS.embedded or os.environ.get("SANDBOX_DATABASE_URL"):
-        return
-    elsewhere = urlunsplit(urlsplit(settings.SERVERS.owner)._replace(path="/postgres"))
-    with psycopg.connect(elsewhere, autocommit=True) as server:
-        name = _database_name()
-        if server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
-            return
-        try:
-            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        except psycopg.errors.InsufficientPrivilege as error:
-            raise StartRefused(
-                f"The database {name} for the payment sandbox does not exist and may not be created; "
-                "create it, or set SANDBOX_DATABASE_URL."
-            ) from error
-
-
-def _database_name() -> str:
-    return unquote(urlsplit(settings.SERVERS.sandbox).path.lstrip("/"))
+def kept_database() -> KeptDatabase:
+    """The sandbox's database, in the hands of somebody who may make it anew."""
+    url = settings.SERVERS.sandbox
+    if settings.SERVERS.embedded:
+        launcher = servers.held(settings.HOME).database_url(postgres.LAUNCHER, "postgres")
+        return KeptDatabase(url, administrator=launcher, owner=postgres.SANDBOX)
+    return KeptDatabase(url, administrator=url)
 
 
 def _connection() -> psycopg.Connection:

@@ -33,9 +33,11 @@ class Effect:
     agency: Agency
 
     @property
-    def side_name(self):
-        """Numerator or denominator, in words; empty where the metric has one side only."""
-        return SIDES[self.side] if self.metric.denominator is not None else ""
+    def name(self):
+        """The metric in words, with the side where it has two: “On time (numerator)”."""
+        if self.metric.denominator is None:
+            return str(self.metric.name)
+        return f"{self.metric.name} ({SIDES[self.side]})"
 
     @property
     def is_money(self):

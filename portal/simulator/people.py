@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import RoleGrant, User
 from portal.agencies.models import Agency, Unit
+from portal.catalogue.models import Offering
 from portal.page import Persona
 from portal.simulator import names
 
@@ -19,6 +21,8 @@ CITIZENS = 40
 SINCE = "2022-01-01"
 STORY_UNIT = "H17.01"  # where the walk-through of the demo takes place
 
+STORY_ROLES = ("one_door", "specialist", "leader", "cashier", "auditor", "system_admin")
+NATIONWIDE = ("auditor", "system_admin")
 ROLES_AT_AGENCY = (
     "specialist",
     "specialist",
@@ -58,21 +62,17 @@ def load_people():
 
 
 def story_people():
-    """The personas of the walk-through, by key: a citizen and the officials of one unit."""
-    unit = (
-        Unit.objects.filter(code=STORY_UNIT).first()
-        or Unit.objects.filter(offerings__isnull=False).first()
-    )
-    if unit is None:
-        return {}
-    agency = unit.offerings.order_by("pk").first().handling_agency
-    grants = RoleGrant.objects.select_related("user").order_by("user__username")
-    people = {"citizen": User.objects.filter(grants__isnull=True).order_by("pk").first()}
-    people["one_door"] = grants.filter(unit=unit, role="one_door").first().user
-    for role in ("specialist", "leader", "cashier"):
-        people[role] = grants.filter(agency=agency, role=role).first().user
-    people["auditor"] = grants.filter(role="auditor").first().user
-    people["system_admin"] = grants.filter(role="system_admin").first().user
+    """The personas of the walk-through, by key: a citizen and the officials of one unit. Those who exist."""
+    offerings = Offering.objects.order_by("pk")
+    node = offerings.filter(unit__code=STORY_UNIT).first() or offerings.first()
+    people = {}
+    if citizen := User.objects.filter(grants__isnull=True).order_by("pk").first():
+        people["citizen"] = citizen
+    if node is not None:
+        here = Q(unit=node.unit_id) | Q(agency=node.handling_agency_id) | Q(role__in=NATIONWIDE)
+        found = RoleGrant.objects.filter(here).select_related("user").order_by("-user__username")
+        by_role = {grant.role: grant.user for grant in found}  # the first by name comes last, and stays
+        people |= {role: by_role[role] for role in STORY_ROLES if role in by_role}
     return people
 
 

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from portal.errors import NotOffered, PortalError, StalePage
 from portal.workflow.machine import declared
@@ -18,7 +18,7 @@ from portal.workflow.transitions import offers, perform
 class Barred(PortalError):
     """The page of a transition was opened that this person may not carry out here and now."""
 
-    message = gettext_lazy("{reason}")
+    message = "{reason}"  # said in the reader's language already
     status = 403
 
 
@@ -143,24 +143,23 @@ class WorkflowAdmin(PolicyAdmin):
         instance = self.get_object(request, unquote(str(object_id)))
         if name not in declared(self.model):
             raise Http404
-        form_class = self.transition_forms.get(name, TransitionForm)
-        if request.method != "POST":
-            self.require_offer(instance, name, request.user)
-            return self.transition_page(
-                request, instance, name, form_class(instance=instance, by=request.user)
-            )
         seen = self.posted_sequence(request)
-        if self.was_done(instance, name, seen, request.user):
-            return self.after_transition(request, instance, name)
-        if instance.sequence == seen:
-            self.require_offer(instance, name, request.user)
-        form = form_class(request.POST, request.FILES, instance=instance, by=request.user)
+        form = TransitionForm(instance=instance, by=request.user)
         try:
-            if instance.sequence != seen:
-                raise StalePage(seen=seen, sequence=instance.sequence)
-            if not form.is_valid():
-                return self.transition_page(request, instance, name, form, status=422)
-            form.carry_out(name, seen=seen)
+            if request.method == "POST":
+                if self.was_done(instance, name, seen, request.user):
+                    return self.after_transition(request, instance, name)
+                form = self.form_of(name)(
+                    request.POST, request.FILES, instance=instance, by=request.user
+                )
+                self.require_seen(instance, seen)
+                self.require_offer(instance, name, request.user)
+                if not form.is_valid():
+                    return self.transition_page(request, instance, name, form, status=422)
+                form.carry_out(name, seen=seen)
+                return self.after_transition(request, instance, name)
+            self.require_offer(instance, name, request.user)
+            form = self.form_of(name)(instance=instance, by=request.user)
         except PortalError as refusal:
             instance.refresh_from_db()
             if self.was_done(instance, name, seen, request.user):
@@ -168,7 +167,7 @@ class WorkflowAdmin(PolicyAdmin):
             return self.transition_page(
                 request, instance, name, form, refusal=refusal, status=refusal.status
             )
-        return self.after_transition(request, instance, name)
+        return self.transition_page(request, instance, name, form)
 
     def transition_page(self, request, instance, name, form, *, refusal=None, status=200):
         context = {
@@ -180,7 +179,6 @@ class WorkflowAdmin(PolicyAdmin):
             "form": form,
             "refusal": refusal,
             "may": refusal is None or self.is_offered(instance, name, request.user),
-            "is_stale": refusal is not None and refusal.status == 409,
             "address": self.address_of(instance),
             **self.transition_context(request, instance, name),
         }
@@ -189,6 +187,9 @@ class WorkflowAdmin(PolicyAdmin):
     def transition_context(self, request, instance, name):
         """What the page of a transition shows besides its form."""
         return {}
+
+    def form_of(self, name):
+        return self.transition_forms.get(name, TransitionForm)
 
     def template_of(self, name):
         return self.transition_template
@@ -223,6 +224,12 @@ class WorkflowAdmin(PolicyAdmin):
             raise NotOffered(state=instance.get_state_display(), transition=name)
         if not offer.permitted:
             raise Barred(reason=offer.reason)
+
+    @staticmethod
+    def require_seen(instance, seen):
+        """Pass if the page showed the present dossier. Raises ``StalePage``."""
+        if instance.sequence != seen:
+            raise StalePage(seen=seen, sequence=instance.sequence)
 
     def is_offered(self, instance, name, user):
         return any(each.name == name and each.permitted for each in self.judged(instance, user))

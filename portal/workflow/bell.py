@@ -11,7 +11,7 @@ log = structlog.get_logger(__name__)
 
 QUIET_SECONDS = 0.2  # A drain lingers longer than this (portal.workflow.outbox.LINGER_SECONDS).
 BROKEN_SECONDS = 5.0  # After a bell that nobody could hear; the sweeper works meanwhile.
-CONNECT_SECONDS = 0.3
+KNOCK_SECONDS = 0.2  # to connect, and again to hear an answer
 
 _silent_until = 0.0
 
@@ -45,8 +45,11 @@ def silenced():
 
 
 def _knock():
-    """Raise ``OSError`` if nobody listens there: the client library would try for seconds to find out."""
+    """Raise ``OSError`` if nobody answers there: the client library would try for seconds to find out."""
     broker = current_app.connection_for_write()
-    socket.create_connection(
-        (broker.hostname, broker.port or 6379), timeout=CONNECT_SECONDS
-    ).close()
+    address = broker.hostname, broker.port or 6379
+    with socket.create_connection(address, timeout=KNOCK_SECONDS) as line:
+        if not broker.ssl:  # A server that hangs accepts connections; only an answer shows that it lives.
+            line.sendall(b"PING\r\n")
+            if not line.recv(1):
+                raise ConnectionError("the broker hung up")

@@ -6,6 +6,7 @@ from io import BytesIO
 from uuid import uuid4
 
 import pikepdf
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from dossiers.models import Dossier
@@ -36,15 +37,18 @@ def citizen(client, **fields):
     return user
 
 
-def pdf_file(name="giay-to.pdf"):
-    """A small PDF as a browser uploads it."""
+def pdf_file(name="giay-to.pdf", content=None):
+    """A small PDF, or other ``content``, as a browser uploads it."""
+    return SimpleUploadedFile(name, small_pdf() if content is None else content)
+
+
+def small_pdf():
+    """One blank page."""
     content = BytesIO()
     with pikepdf.new() as pdf:
         pdf.add_blank_page(page_size=(72, 72))
         pdf.save(content)
-    content.seek(0)
-    content.name = name
-    return content
+    return content.getvalue()
 
 
 def begin(client, offering, nonce=None):
@@ -105,8 +109,7 @@ def errors_of(response):
 
 
 def download(client, url):
-    """The response to a download, with its bytes as ``body``; the file behind it is closed."""
+    """The response to a download, with its bytes as ``body``; reading them all closes the file behind it."""
     response = client.get(url)
     response.body = response.getvalue() if response.streaming else response.content
-    response.close()
     return response

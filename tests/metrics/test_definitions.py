@@ -6,7 +6,7 @@ import pytest
 
 from payments import actions
 from payments.models import Attempt
-from portal.metrics import blocks, periods, registry, rollup
+from portal.metrics import blocks, figures, periods, registry, rollup
 from portal.metrics.effects import snapshot
 from portal.metrics.registry import Reading, Unit
 from portal.metrics.terms import Payments, Received
@@ -177,3 +177,28 @@ def test_a_transferred_dossier_is_completed_where_it_then_is(land):
     assert snapshot(period, blocks.block("A90"))["dossiers-online"] == Reading(5, 9)
     assert snapshot(period, blocks.block("A90"))["dossiers-on-time"] == Reading(2, 3)
     assert snapshot(period, blocks.block("A91"))["dossiers-on-time"] == Reading(2, 2)
+
+
+def test_identities_of_counts(land):
+    """docs/metrics.md, “Identities”."""
+    for text in ("2022", "2022-08", "2022-09", "2022-08-08..2022-08-16"):
+        period = periods.parse(text)
+        nation, provinces, ministries, north, south = (
+            snapshot(period, blocks.block(code))
+            for code in ("nation", "provinces", "ministries", "A90", "A91")
+        )
+        for code in BY_HAND:
+            for side in ("numerator", "denominator"):
+                counts = [
+                    getattr(each[code], side) or 0 for each in (nation, provinces, ministries)
+                ]
+                assert counts[0] == counts[1] + counts[2]
+                assert counts[1] == sum(getattr(each[code], side) or 0 for each in (north, south))
+            if nation[code].denominator is not None:
+                assert nation[code].numerator <= nation[code].denominator
+        counted = figures.of(period, blocks.NATION)
+        channels = [counted.quantity({"received"}, channel) for channel in (1, 2, 3)]
+        assert sum(channels) == nation["dossiers-online"].denominator
+        assert channels[1] == nation["dossiers-online"].numerator
+        parts = [counted.quantity({f"completed_{each}"}) for each in ("early", "on_time", "late")]
+        assert sum(parts) == nation["dossiers-on-time"].denominator

@@ -55,6 +55,11 @@ def test_a_paid_level_4_dossier_from_end_to_end(land):
         ("dossiers-on-time", "denominator", 1),
     ]
     assert {effect.agency for effect in effects_of(dossier)} == {dossier.handling_agency}
+    assert [effect.name for effect in effects_of(dossier)][1:4] == [
+        "Số tiền thanh toán trực tuyến",
+        "Hồ sơ tiếp nhận trên mạng (tử số)",
+        "Hồ sơ tiếp nhận trên mạng (mẫu số)",
+    ]
 
 
 def test_the_first_online_dossier_of_a_service_makes_it_one_that_generates_dossiers(land):

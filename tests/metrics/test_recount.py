@@ -4,6 +4,7 @@ import ast
 import io
 import random
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -183,3 +184,18 @@ def test_a_fold_that_dies_loses_nothing_and_doubles_nothing(django_db_blocker):
         assert not Cell.objects.exists()
         assert rollup.fold_all() == 1
         assert run() == (0, "1 cell compared, 0 differences\n")
+
+
+@pytest.mark.usefixtures("celery_worker")
+def test_the_fold_runs_as_a_task_of_a_real_worker(django_db_blocker):
+    with django_db_blocker.unblock():
+        land = stories.country()
+        stories.completed(land.full, "2022-08-08 09:00", "2022-08-09 09:00")
+        assert Delta.objects.count() == 2
+        tasks.fold_deltas.delay()
+        give_up = time.monotonic() + 20
+        while Delta.objects.exists() and time.monotonic() < give_up:
+            time.sleep(0.1)
+        assert keys(Delta) == set()
+        assert {metric for metric, *_key in keys(Cell)} == {"received", "completed_early"}
+        assert run() == (0, "2 cells compared, 0 differences\n")

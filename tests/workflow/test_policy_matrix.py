@@ -45,7 +45,7 @@ def listed(key, state, role, relation):
 
 
 def expected(key, state, role, relation):
-    """What the file says about a person. An official's own dossier is theirs as an applicant, the role lies elsewhere."""
+    """What the file says about a person. An official's own dossier is theirs as applicant; the role lies elsewhere."""
     if role == "applicant":
         return listed(key, state, "applicant", "own") if relation == "own" else False
     if relation == "own":

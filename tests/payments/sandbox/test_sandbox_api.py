@@ -12,10 +12,17 @@ from django.utils import timezone
 
 from payments import gateway
 from payments.gateway import OutcomeUnknown, QueryOrder, RefundOrder
+from payments.protocol import calls
 from payments.sandbox import signing
 from tests.payments.sandbox.running import SECRET, TMN_CODE
 
 _numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """What is tested here is the gateway, not how fast a busy machine is."""
+    monkeypatch.setattr(calls, "CALL_SECONDS", 30)
 
 
 def request_id() -> str:

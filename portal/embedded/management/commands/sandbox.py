@@ -20,7 +20,9 @@ class Command(BaseCommand):
         try:
             stop_on_signals()
             sandbox.start(worker)
-            processes.wait_until_all_answer([worker], seconds=30, on_ready=self.greet)
+            processes.wait_until_all_answer([worker], seconds=30)
+            self.stdout.write(f"Payment sandbox: http://localhost:{port}/ (Ctrl-C stops it)")
+            self.stdout.flush()
             processes.watch_for_ever([worker])
         except Stopped:
             self.stdout.write("Stopped.")
@@ -28,8 +30,3 @@ class Command(BaseCommand):
             raise CommandError(processes.last_words(ended.worker))
         finally:
             processes.stop([worker])
-
-    def greet(self, worker):
-        port = settings.PORTAL_SANDBOX_PORT
-        self.stdout.write(f"Payment sandbox: http://localhost:{port}/ (Ctrl-C stops it)")
-        self.stdout.flush()

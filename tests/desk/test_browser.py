@@ -1,0 +1,52 @@
+"""The desk in a real browser: axe, the content policy, no sideways scrolling, at a desk and on a telephone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from portal import translations
+from tests.desk.pages import every_page, shown
+from tests.look.test_browser import DESKTOP, NARROWEST, PHONE, Reader
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled_catalogues():
+    """Vietnamese, fresh from its sources."""
+    translations.compile_all()
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"), [("vi", "light", PHONE), ("en", "dark", DESKTOP)]
+)
+def test_axe_finds_nothing(client, language, scheme, width):
+    pages = every_page(client, language)
+    faults = []
+    with sync_playwright() as playwright:
+        reader = Reader(
+            playwright, pages, viewport={"width": width, "height": 900}, color_scheme=scheme
+        )
+        for address in shown(pages):
+            page = reader.opens(address)
+            if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+                faults.append(f"{address} is {wide} px wide")
+            faults += [f"{address} {complaint}" for complaint in reader.complaints]
+            faults += [
+                f"{address} {fault['id']}: {[node['target'] for node in fault['nodes']]}"
+                for fault in Axe().run(page).response["violations"]
+            ]
+            reader.complaints.clear()  # axe itself sets styles while it measures
+    assert not faults, "\n".join(faults)
+
+
+def test_nothing_sticks_out_at_the_narrowest(client):
+    pages = every_page(client, "vi")
+    with sync_playwright() as playwright:
+        reader = Reader(playwright, pages, viewport={"width": NARROWEST, "height": 640})
+        wide = [
+            address
+            for address in shown(pages)
+            if reader.opens(address).evaluate("document.documentElement.scrollWidth") > NARROWEST
+        ]
+    assert not wide
