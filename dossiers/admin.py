@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from dossiers.desk import acts, dossier_page, history_lines, intake_views, listing, transition_facts
 from dossiers.desk.forms import FORMS
 from dossiers.models import Dossier, DossierHistory
-from dossiers.states import State
+from dossiers.states import Channel, State
 from portal import slots
 from portal.errors import PortalError
 from portal.workflow.admin import PolicyAdmin, WorkflowAdmin
@@ -115,6 +115,29 @@ class DossierAdmin(WorkflowAdmin):
         return reverse(f"admin:{self.url_name('change')}", args=[instance.public_id])
 
 
+class WhatHappened(admin.SimpleListFilter):
+    title = _("what happened")
+    parameter_name = "act"
+
+    def lookups(self, request, model_admin):
+        return list(history_lines.WHAT_HAPPENED.items())
+
+    def queryset(self, request, queryset):
+        return queryset.filter(transition=self.value()) if self.value() else queryset
+
+
+class ByChannel(admin.SimpleListFilter):
+    title = _("channel")
+    parameter_name = "channel"
+
+    def lookups(self, request, model_admin):
+        return [(str(channel.value), channel.label) for channel in Channel]
+
+    def queryset(self, request, queryset):
+        known = {str(channel.value) for channel in Channel}
+        return queryset.filter(channel=self.value()) if self.value() in known else queryset
+
+
 @admin.register(DossierHistory)
 class DossierHistoryAdmin(PolicyAdmin):
     """Every move of every dossier, for auditors: codes, roles and times, nothing of what a dossier contains."""
@@ -122,19 +145,10 @@ class DossierHistoryAdmin(PolicyAdmin):
     read_key = "dossier.read_history"
     unit_path = "receiving_unit"
     agency_path = "handling_agency"
-    list_display = [
-        "code",
-        "act",
-        "from_state",
-        "to_state",
-        "at",
-        "role",
-        "receiving_unit",
-        "handling_agency",
-    ]
+    list_display = ["code", "act", "states", "at", "role", "where"]
     list_display_links = None
-    list_filter = ["transition", "channel", "level"]
-    list_select_related = ["dossier", "grant", "receiving_unit", "handling_agency"]
+    list_filter = [WhatHappened, ByChannel]
+    list_select_related = ["dossier", "grant", "handling_agency"]
     search_fields = ["dossier__code"]
     ordering = ["-pk"]
 
@@ -142,8 +156,8 @@ class DossierHistoryAdmin(PolicyAdmin):
         return [url for url in super().get_urls() if (url.name or "").endswith("_changelist")]
 
     def lookup_allowed(self, lookup, value, request=None):
-        """Only the filters of the page: probing for applicants through the address leads nowhere."""
-        return lookup in {f"{name}__exact" for name in self.list_filter}
+        """Nothing but the filters of the page: probing for applicants through the address leads nowhere."""
+        return False
 
     @admin.display(description=_("code"))
     def code(self, row):
@@ -153,19 +167,20 @@ class DossierHistoryAdmin(PolicyAdmin):
     def act(self, row):
         return history_lines.WHAT_HAPPENED.get(row.transition, row.transition)
 
-    @admin.display(description=_("from"))
-    def from_state(self, row):
-        return State(row.source).label
-
-    @admin.display(description=_("to"))
-    def to_state(self, row):
-        return State(row.target).label
+    @admin.display(description=_("state"))
+    def states(self, row):
+        source, target = State(row.source).label, State(row.target).label
+        return target if row.source == row.target else f"{source} → {target}"
 
     @admin.display(description=_("who"))
     def role(self, row):
         return (
             row.grant.get_role_display() if row.grant_id else gettext("the applicant or the portal")
         )
+
+    @admin.display(description=_("agency"))
+    def where(self, row):
+        return row.handling_agency
 
 
 def desk_section(request):

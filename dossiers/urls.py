@@ -11,6 +11,7 @@ from dossiers.views import (
     withdrawal,
     wizard,
 )
+from portal.catalogue import addresses  # noqa: F401  (registers <service_code:…>)
 
 app_name = "dossiers"
 
@@ -18,7 +19,7 @@ dossier = "<uuid:public_id>/"
 
 urlpatterns = [
     path("", mine.mine, name="list"),
-    path("start/<str:code>/", starting.start, name="start"),
+    path("start/<service_code:code>/", starting.start, name="start"),
     path(dossier, mine.detail, name="detail"),
     path(f"{dossier}form/", wizard.tasks, name="tasks"),
     path(f"{dossier}form/<slug:step>/", wizard.step, name="step"),

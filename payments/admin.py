@@ -8,7 +8,17 @@ from payments import cash_desk
 from payments.models import Attempt, CashReceipt, Entry, Notice, Refund
 from portal import slots
 from portal.wording import money
-from portal.workflow.admin import PolicyAdmin, WorkflowAdmin
+from portal.workflow.admin import PolicyAdmin, WorkflowAdmin, shown
+
+ATTEMPT = shown("attempt", _("payment attempt"))
+RECEIVED = shown("received_at", _("received at"))
+VERDICT = shown("verdict", _("verdict"))
+ANSWER = shown("answer", _("answered with"))
+QUERY = shown("query", _("as it came"))
+REFERENCE = shown("reference", _("reference"))
+BOOKED = shown("at", _("at"))
+RECORDED = shown("recorded_at", _("recorded at"))
+CASHIER = shown("cashier", _("cashier"))
 
 
 class PaymentRows:
@@ -44,7 +54,6 @@ class AttemptAdmin(PaymentRows, WorkflowAdmin):
         "sum_of_money",
         "gateway_number",
         "bank_code",
-        "response_code",
         "started_at",
         "expires_at",
     ]
@@ -55,11 +64,10 @@ class NoticeAdmin(PaymentRows, PolicyAdmin):
     """Notices of the gateway as they came, believed or not."""
 
     dossier_path = "attempt__dossier"
-    list_display = ["received_at", "verdict", "answer", "attempt"]
-    list_filter = ["verdict"]
+    list_display = [RECEIVED, VERDICT, ANSWER, ATTEMPT]
     list_select_related = ["attempt"]
     search_fields = ["attempt__txn_ref"]
-    fields = ["received_at", "verdict", "answer", "attempt", "query"]
+    fields = readonly_fields = [RECEIVED, VERDICT, ANSWER, ATTEMPT, QUERY]
 
 
 @admin.register(Refund)
@@ -67,21 +75,21 @@ class RefundAdmin(PaymentRows, WorkflowAdmin):
     """Money on its way back."""
 
     dossier_path = "attempt__dossier"
-    list_display = ["attempt", "state", "sum_of_money", "reason", "requested_at"]
+    list_display = [ATTEMPT, "state", "sum_of_money", "reason", "requested_at"]
     list_filter = ["state", "reason"]
     list_select_related = ["attempt"]
     search_fields = ["attempt__txn_ref", "attempt__dossier__code"]
-    fields = ["attempt", "state", "sum_of_money", "reason", "requested_at"]
+    fields = readonly_fields = [ATTEMPT, "state", "sum_of_money", "reason", "requested_at"]
 
 
 @admin.register(Entry)
 class EntryAdmin(PaymentRows, PolicyAdmin):
     """The books: each entry with its two sides."""
 
-    list_display = ["reference", "at", "code", "sides"]
+    list_display = [REFERENCE, BOOKED, "code", "sides"]
     list_select_related = ["dossier"]
     search_fields = ["reference", "dossier__code"]
-    fields = ["reference", "at", "recorded_at", "code", "sides"]
+    fields = readonly_fields = [REFERENCE, BOOKED, RECORDED, "code", "sides"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("postings__account__agency")
@@ -102,10 +110,10 @@ class CashReceiptAdmin(PaymentRows, PolicyAdmin):
     """Cash taken at the counter, and the page on which a cashier takes it."""
 
     dossier_path = "request__dossier"
-    list_display = ["code", "sum_of_money", "cashier", "received_at"]
+    list_display = ["code", "sum_of_money", CASHIER, "received_at"]
     list_select_related = ["request__dossier", "cashier"]
     search_fields = ["request__dossier__code"]
-    fields = ["code", "sum_of_money", "cashier", "received_at"]
+    fields = readonly_fields = ["code", "sum_of_money", CASHIER, "received_at"]
 
     def get_urls(self):
         page = path(

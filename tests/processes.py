@@ -13,7 +13,7 @@ import httpx
 from django.conf import settings
 
 from portal.embedded.postgres import free_port, tail
-from portal.embedded.unprivileged import die_with_parent
+from portal.embedded.unprivileged import dying_with_parent
 
 PATIENCE_SECONDS = 40
 
@@ -36,7 +36,7 @@ def running(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+            preexec_fn=dying_with_parent(signal.SIGTERM),
         )
     try:
         give_up = time.monotonic() + PATIENCE_SECONDS

@@ -32,7 +32,9 @@ def open_dossier(offering, *, by, nonce):
     ``nonce`` is that of the page: sent twice it gives the same draft. Raises ``UnitDoesNotOffer``,
     ``LevelDoesNotAllow`` or ``TooManyDrafts``.
     """
-    User.objects.select_for_update().only("pk").get(pk=by.pk)  # two starts at once are counted one after the other
+    User.objects.select_for_update().only("pk").get(
+        pk=by.pk
+    )  # two starts at once are counted one after the other
     if (started := Dossier.objects.filter(filed_by=by, nonce=nonce).first()) is not None:
         return started
     if not Offering.objects.in_force(clock.today()).filter(pk=offering.pk).exists():
@@ -41,7 +43,9 @@ def open_dossier(offering, *, by, nonce):
         raise LevelDoesNotAllow(unit=offering.unit, service=offering.service, level=offering.level)
     if drafts_of(by).count() >= DRAFTS_ALLOWED:
         raise TooManyDrafts(number=DRAFTS_ALLOWED)
-    version = offering.service.versions.filter(status=ServiceVersion.Status.PUBLISHED).latest("number")
+    version = offering.service.versions.filter(status=ServiceVersion.Status.PUBLISHED).latest(
+        "number"
+    )
     applicant = known_applicant(by)
     return Dossier.objects.create(
         offering=offering,
@@ -179,7 +183,9 @@ def declarations(definition):
 def discard(dossier):
     """Throw a draft away with its papers. Raises ``NotADraft`` once it has been sent."""
     with draft_to_change(dossier):
-        documents = [attachment.document for attachment in dossier.attachments.select_related("document")]
+        documents = [
+            attachment.document for attachment in dossier.attachments.select_related("document")
+        ]
         dossier.attachments.all().delete()
         for document in documents:
             forget_file(document)

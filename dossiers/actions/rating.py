@@ -41,5 +41,7 @@ def rate(dossier, *, by, value):
 
 def rating_of(dossier):
     """The opinion given on ``dossier``, or ``None``."""
-    value = Fact.objects.filter(kind=RATING, dossier=dossier.pk).values_list("value", flat=True).first()
+    value = (
+        Fact.objects.filter(kind=RATING, dossier=dossier.pk).values_list("value", flat=True).first()
+    )
     return None if value is None else Rating(value)

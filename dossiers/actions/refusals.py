@@ -6,11 +6,15 @@ from portal.errors import PortalError
 
 
 class TooManyFiles(PortalError):
-    message = _("A dossier holds at most {number} files. Remove one, or put several pages into one file.")
+    message = _(
+        "A dossier holds at most {number} files. Remove one, or put several pages into one file."
+    )
 
 
 class PaperNotAsked(PortalError):
-    message = _("This paper is not part of what the agency asked for. Reload the page to see what is.")
+    message = _(
+        "This paper is not part of what the agency asked for. Reload the page to see what is."
+    )
     status = 409
 
 

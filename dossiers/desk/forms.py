@@ -87,6 +87,11 @@ class SupplementForm(TransitionForm):
         return [self[name] for name in self.fields if name.startswith("question-")]
 
     @property
+    def has_question_reasons(self):
+        """Whether something was typed beside a question: then that part stands open."""
+        return any(field.data or field.errors for field in self.questions)
+
+    @property
     def days(self):
         return SUPPLEMENT_DAYS
 

@@ -50,7 +50,9 @@ def keeps_what_was_typed(view):
 
 def own_dossier(request, public_id, *related):
     """The dossier that this person filed; 404 for anybody else's, as for one that does not exist."""
-    dossiers = Dossier.objects.filed_online_by(request.user).select_related(*ON_EVERY_PAGE, *related)
+    dossiers = Dossier.objects.filed_online_by(request.user).select_related(
+        *ON_EVERY_PAGE, *related
+    )
     return get_object_or_404(dossiers, public_id=public_id)
 
 

@@ -41,7 +41,12 @@ def documents(request, public_id):
     return render(
         request,
         "dossiers/documents.html",
-        {"dossier": dossier, "papers": paper_rows(dossier, refused), "refused": refused, **upload_rules()},
+        {
+            "dossier": dossier,
+            "papers": paper_rows(dossier, refused),
+            "refused": refused,
+            **upload_rules(),
+        },
         status=status,
     )
 
@@ -99,7 +104,10 @@ def paper_rows(dossier, refused=()):
     for attachment in dossier.attachments.select_related("document"):
         attached.setdefault(attachment.component, []).append(attachment)
     asked = definition.documents_for(dossier.answers)
-    shown = [*asked, *(paper for paper in definition.documents if paper.key in attached and paper not in asked)]
+    shown = [
+        *asked,
+        *(paper for paper in definition.documents if paper.key in attached and paper not in asked),
+    ]
     return [
         {
             "paper": paper,
@@ -112,7 +120,10 @@ def paper_rows(dossier, refused=()):
 
 
 def upload_rules():
-    return {"max_megabytes": settings.UPLOAD_MAX_BYTES // MEGABYTE, "accept": ".pdf,.jpg,.jpeg,.png"}
+    return {
+        "max_megabytes": settings.UPLOAD_MAX_BYTES // MEGABYTE,
+        "accept": ".pdf,.jpg,.jpeg,.png",
+    }
 
 
 # Download -----------------------------------------------------------------------------------

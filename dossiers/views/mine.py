@@ -102,7 +102,11 @@ def detail(request, public_id):
             "clock": presentation.clock_badge(dossier),
             "timeline": presentation.timeline(dossier, history),
             "attached": [
-                {"name": names.get(each.component, each.component), "document": each.document, "attachment": each}
+                {
+                    "name": names.get(each.component, each.component),
+                    "document": each.document,
+                    "attachment": each,
+                }
                 for each in attached
             ],
             "issued": papers.issued_for(dossier),
@@ -111,6 +115,8 @@ def detail(request, public_id):
             "has_result": dossier.state == State.RETURNED and dossier.result is not None,
             "may_withdraw": "request_withdrawal" in may,
             "rating": rating,
-            "rating_form": RatingForm() if dossier.state == State.RETURNED and rating is None else None,
+            "rating_form": RatingForm()
+            if dossier.state == State.RETURNED and rating is None
+            else None,
         },
     )

@@ -52,7 +52,10 @@ def check_page(request, dossier, *, declaration_missing=False, refusal=None, sta
         {
             "dossier": dossier,
             "pages": pages,
-            "applicant": applicant_rows(dossier, change | {"href": f"{reverse('dossiers:applicant', args=[address])}?came=check"}),
+            "applicant": applicant_rows(
+                dossier,
+                change | {"href": f"{reverse('dossiers:applicant', args=[address])}?came=check"},
+            ),
             "papers": paper_rows(dossier),
             "delivery": [
                 {
@@ -98,14 +101,18 @@ def submit(request, public_id):
     """Send the dossier. Pressing the button twice leads to the same confirmation."""
     dossier = own_dossier(request, public_id)
     if dossier.state == State.DRAFT:
-        if not all(request.POST.get(key) for key in filing.declarations(dossier.version.definition)):
+        if not all(
+            request.POST.get(key) for key in filing.declarations(dossier.version.definition)
+        ):
             return check_page(request, dossier, declaration_missing=True, status=422)
         try:
             filing.submit(dossier, by=request.user, seen=seen(request))
         except (NotPermitted, StalePage):
             raise
         except PortalError as refusal:
-            dossier = own_dossier(request, public_id)  # what the refused move left in memory is forgotten
+            dossier = own_dossier(
+                request, public_id
+            )  # what the refused move left in memory is forgotten
             return check_page(request, dossier, refusal=refusal, status=refusal.status)
     return redirect("dossiers:sent", dossier.public_id)
 
@@ -127,7 +134,9 @@ def sent(request, public_id):
             "estimated": estimated,
             "limit": limit_in_words(limit),
             "standing": presentation.standing(dossier),
-            "first_answer": due_at(dossier.submitted_at, presentation.FIRST_ANSWER, calendar=calendar()),
+            "first_answer": due_at(
+                dossier.submitted_at, presentation.FIRST_ANSWER, calendar=calendar()
+            ),
             "waits_for_payment": dossier.state == State.PAYMENT_REQUESTED,
         },
     )

@@ -51,7 +51,9 @@ def choose(request, service, form=None, status=200):
         {
             "service": service,
             "online": [each for each in offerings if allows(each.level, Capability.SUBMIT_ONLINE)],
-            "elsewhere": [each for each in offerings if not allows(each.level, Capability.SUBMIT_ONLINE)],
+            "elsewhere": [
+                each for each in offerings if not allows(each.level, Capability.SUBMIT_ONLINE)
+            ],
             "drafts": drafts,
             "nonce": uuid4(),
             "drafts_allowed": filing.DRAFTS_ALLOWED,

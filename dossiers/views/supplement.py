@@ -7,6 +7,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dossiers import presentation
 from dossiers.actions import supplying
+from dossiers.actions.refusals import ItemsStillOpen
+from dossiers.errors import SupplementIncomplete
 from dossiers.forms import SuppliedAnswersForm
 from dossiers.states import State
 from dossiers.views.access import keeps_what_was_typed, own_dossier, personal, seen
@@ -47,7 +49,9 @@ def supply(request, public_id):
             "form": form if form.fields else None,
             "standing": presentation.standing(dossier),
             "clock": presentation.clock_badge(dossier),
-            "asker": dossier.handling_agency if dossier.processing_started_at else dossier.receiving_unit,
+            "asker": dossier.handling_agency
+            if dossier.processing_started_at
+            else dossier.receiving_unit,
             **upload_rules(),
         },
         status=422 if refused or form.errors else 200,
@@ -72,7 +76,9 @@ def item_rows(dossier, wanted, refused, form):
         rows.append(
             {
                 "key": item["key"],
-                "name": documents[item["key"]].name if is_document else definition.questions[item["key"]].label,
+                "name": documents[item["key"]].name
+                if is_document
+                else definition.questions[item["key"]].label,
                 "reason": item["reason"],
                 "is_document": is_document,
                 "attachments": given.get(item["key"], []) if is_document else [],
@@ -89,6 +95,10 @@ def item_rows(dossier, wanted, refused, form):
 def send(request, public_id):
     """Send everything that was supplied. Pressing twice sends once."""
     dossier = own_dossier(request, public_id)
-    supplying.supply(dossier, by=request.user, seen=seen(request))
+    try:
+        supplying.supply(dossier, by=request.user, seen=seen(request))
+    except (SupplementIncomplete, ItemsStillOpen) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("dossiers:supply", dossier.public_id)
     messages.success(request, _("The supplement was sent."))
     return redirect(dossier)

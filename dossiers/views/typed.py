@@ -41,6 +41,7 @@ def typed_before(request):
     if timezone.now().timestamp() - kept["at"] > KEPT_SECONDS:
         return None
     messages.info(
-        request, _("What you typed here was not saved yet. It is filled in again: check it and save.")
+        request,
+        _("What you typed here was not saved yet. It is filled in again: check it and save."),
     )
     return QueryDict(kept["form"])

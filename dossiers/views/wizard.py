@@ -66,7 +66,9 @@ def task_rows(dossier):
         TaskRow(
             _("Whose dossier it is"),
             reverse("dossiers:applicant", args=[address]),
-            "done" if applicant_form(dossier, data=applicant_values(dossier)).is_valid() else "todo",
+            "done"
+            if applicant_form(dossier, data=applicant_values(dossier)).is_valid()
+            else "todo",
         )
     ]
     for task in review.tasks(definition, with_declarations(dossier), today=clock.today()):
@@ -102,8 +104,12 @@ def documents_row(dossier):
     state = "done" if not missing else "fix" if attached else "todo"
     note = ""
     if missing:
-        note = _("Still missing: {names}.").format(names=", ".join(str(paper.name) for paper in missing))
-    return TaskRow(_("Papers"), reverse("dossiers:documents", args=[dossier.public_id]), state, note)
+        note = _("Still missing: {names}.").format(
+            names=", ".join(str(paper.name) for paper in missing)
+        )
+    return TaskRow(
+        _("Papers"), reverse("dossiers:documents", args=[dossier.public_id]), state, note
+    )
 
 
 def with_declarations(dossier):
@@ -242,7 +248,11 @@ def simple_page(request, dossier, make_form, stored, *, save, template, next_pag
         status = 422
     else:
         before = typed_before(request)
-        form = make_form(dossier, data=before) if before else make_form(dossier, initial=stored(dossier))
+        form = (
+            make_form(dossier, data=before)
+            if before
+            else make_form(dossier, initial=stored(dossier))
+        )
     return render(request, template, {"dossier": dossier, "form": form}, status=status)
 
 

@@ -5,13 +5,29 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import DateField, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal import clock
 from portal.accounts.granting import authority_of
 from portal.accounts.models import RoleGrant, User
-from portal.workflow.admin import PolicyAdmin
+from portal.workflow.admin import PolicyAdmin, shown
 
 DATE_INPUT = {DateField: {"widget": forms.DateInput(attrs={"type": "date"})}}
+
+
+JOINED = shown("date_joined", _("opened"))
+
+
+class IsOpen(admin.SimpleListFilter):
+    title = _("account")
+    parameter_name = "open"
+
+    def lookups(self, request, model_admin):
+        return [("yes", pgettext_lazy("account", "open")), ("no", pgettext_lazy("account", "closed"))]
+
+    def queryset(self, request, queryset):
+        wanted = {"yes": True, "no": False}.get(self.value())
+        return queryset if wanted is None else queryset.filter(is_active=wanted)
 
 
 @admin.register(User)
@@ -19,20 +35,28 @@ class UserAdmin(PolicyAdmin):
     """Accounts: opened for officials, closed and opened again. Nobody's password or dossiers show here."""
 
     read_key = add_key = change_key = "system.administer"
-    list_display = ["username", "full_name", "email", "is_active", "date_joined"]
-    list_filter = ["is_active"]
+    list_display = ["username", "full_name", "email", "is_open", JOINED]
+    labels = {"is_active": _("account open")}
+    list_filter = [IsOpen]
     search_fields = ["username", "full_name", "email"]
     ordering = ["username"]
 
     def get_fields(self, request, obj=None):
         start = ["username", "full_name", "email"]
-        return start if obj is None else [*start, "is_active", "date_joined", "last_login"]
+        if obj is None:
+            return start
+        return [*start, "is_open" if obj == request.user else "is_active", JOINED, "last_login"]
 
     def get_readonly_fields(self, request, obj=None):
-        if obj is None:
-            return []
-        fixed = ["username", "full_name", "email", "date_joined", "last_login"]
-        return [*fixed, "is_active"] if obj == request.user else fixed
+        return (
+            []
+            if obj is None
+            else ["username", "full_name", "email", "is_open", JOINED, "last_login"]
+        )
+
+    @admin.display(description=_("account open"), boolean=True, ordering="is_active")
+    def is_open(self, user):
+        return user.is_active
 
     def rows_for(self, user):
         return Q() if self.holds(user, self.read_key) else Q(pk__in=())
@@ -56,6 +80,8 @@ class RoleGrantForm(forms.ModelForm):
     class Meta:
         model = RoleGrant
         fields = ["role", "unit", "agency", "valid_from", "valid_to"]
+        labels = {"unit": _("One-door unit"), "agency": _("Agency")}
+        help_texts = {"valid_to": _("The first day without the role; empty: until it is ended.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -136,7 +162,7 @@ class RoleEndForm(forms.ModelForm):
 class RoleGrantAdmin(PolicyAdmin):
     """Who holds which role where and since when. A role is ended, never deleted: history names it."""
 
-    list_display = ["user", "role", "unit", "agency", "valid_from", "valid_to"]
+    list_display = ["person", "role", "where", "valid_from", "valid_to"]
     list_filter = ["role"]
     list_select_related = ["user", "unit", "agency"]
     search_fields = ["user__username", "user__full_name"]
@@ -164,10 +190,18 @@ class RoleGrantAdmin(PolicyAdmin):
     def get_fields(self, request, obj=None):
         if obj is None:
             return ["person", "role", "unit", "agency", "valid_from", "valid_to"]
-        return ["user", "role", "unit", "agency", "valid_from", "valid_to"]
+        return ["person", "role", "where", "valid_from", "valid_to"]
 
     def get_readonly_fields(self, request, obj=None):
-        return [] if obj is None else ["user", "role", "unit", "agency", "valid_from"]
+        return [] if obj is None else ["person", "role", "where", "valid_from"]
+
+    @admin.display(description=_("official"), ordering="user__full_name")
+    def person(self, grant):
+        return f"{grant.user.full_name} ({grant.user.username})"
+
+    @admin.display(description=_("place"))
+    def where(self, grant):
+        return grant.unit or grant.agency or "–"
 
     def save_model(self, request, obj, form, change):
         """Judged once more on what is really saved."""

@@ -7,9 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.agencies import working_calendar
 from portal.agencies.models import Agency, CalendarDay, Unit
-from portal.workflow.admin import PolicyAdmin
+from portal.workflow.admin import PolicyAdmin, shown
 
 DATE_INPUT = {DateField: {"widget": forms.DateInput(attrs={"type": "date"})}}
+
+
+PARENT = shown("parent", _("belongs to"))
+SINCE, UNTIL = shown("valid_from", _("valid from")), shown("valid_to", _("valid to"))
 
 
 class SystemAdmin(PolicyAdmin):
@@ -26,14 +30,18 @@ class SystemAdmin(PolicyAdmin):
 class AgencyAdmin(SystemAdmin):
     """The tree of agencies. Code, kind and place in the tree are fixed once given: dossiers are numbered by them."""
 
-    list_display = ["code", "name_vi", "kind", "parent", "valid_from", "valid_to"]
+    list_display = ["code", "name_vi", "kind", PARENT, SINCE, UNTIL]
+    labels = {"parent": _("belongs to"), "valid_from": _("valid from"), "valid_to": _("valid to")}
     list_filter = ["kind"]
     list_select_related = ["parent"]
     search_fields = ["code", "name_vi", "name_en"]
-    fields = ["code", "name_vi", "name_en", "kind", "parent", "valid_from", "valid_to"]
+
+    def get_fields(self, request, obj=None):
+        parent = "parent" if obj is None else PARENT
+        return ["code", "name_vi", "name_en", "kind", parent, "valid_from", "valid_to"]
 
     def get_readonly_fields(self, request, obj=None):
-        return [] if obj is None else ["code", "kind", "parent"]
+        return [] if obj is None else ["code", "kind", PARENT]
 
 
 @admin.register(Unit)

@@ -44,9 +44,12 @@ class CrossCheck(ABC):
 
     @abstractmethod
     def repair(
-        self, answers: dict[str, Any], questions: dict[str, Question], rng, today: date
+        self, answers: dict[str, Any], questions: dict[str, Question], rng, today: date, *, kept=()
     ) -> None:
-        """Change sample ``answers`` in place so that they fit, as far as this rule knows."""
+        """Change sample ``answers`` in place so that they fit, as far as this rule knows.
+
+        The answers to the questions ``kept`` are facts: what does not fit them is changed instead, if possible.
+        """
 
     def question_keys(self) -> tuple[str, ...]:
         return tuple(getattr(self, name) for name in self.types if getattr(self, name))
@@ -124,7 +127,7 @@ class DateOrder(CrossCheck):
             return Conflict(self.later, "date_span", sentence, names | {"years": self.max_years})
         return None
 
-    def repair(self, answers, questions, rng, today):
+    def repair(self, answers, questions, rng, today, *, kept=()):
         if (values := self.values(answers)) is None:
             return
         start = date.fromisoformat(values[0])
@@ -156,7 +159,7 @@ class AtMost(CrossCheck):
         names = {"label": labels[self.smaller], "larger": labels[self.larger]}
         return Conflict(self.smaller, "at_most", sentence, names)
 
-    def repair(self, answers, questions, rng, today):
+    def repair(self, answers, questions, rng, today, *, kept=()):
         if (values := self.values(answers)) is not None and Decimal(values[0]) > Decimal(values[1]):
             smaller, larger = questions[self.smaller], Decimal(values[1])
             answers[self.smaller] = smaller.kept(max(Decimal(smaller.minimum), larger * 3 // 4))
@@ -190,7 +193,7 @@ class Different(CrossCheck):
             {"label": labels[self.second], "other": labels[self.first]},
         )
 
-    def repair(self, answers, questions, rng, today):
+    def repair(self, answers, questions, rng, today, *, kept=()):
         while (values := self.values(answers)) is not None and values[0] == values[1]:
             answers[self.second] = questions[self.second].sample(rng, today=today)
 
@@ -235,10 +238,17 @@ class CitizenIdAgrees(CrossCheck):
     def stated_sex(self, answers) -> str | None:
         return self.sex or answers.get(self.gender)
 
-    def repair(self, answers, questions, rng, today):
+    def repair(self, answers, questions, rng, today, *, kept=()):
         if answers.get(self.citizen_id) is None:
             return
         number = CitizenNumber.parse(answers[self.citizen_id])
+        if self.citizen_id in kept:
+            if answers.get(self.date_of_birth):
+                month_and_day = answers[self.date_of_birth][4:].replace("-02-29", "-02-28")
+                answers[self.date_of_birth] = f"{number.birth_year}{month_and_day}"
+            if answers.get(self.gender):
+                answers[self.gender] = "male" if number.is_male else "female"
+            return
         born = answers.get(self.date_of_birth) or f"{number.birth_year}-01-01"
         sex = self.stated_sex(answers) or rng.choice(["male", "female"])
         answers[self.citizen_id] = citizen_number(
@@ -269,7 +279,7 @@ class SameCount(CrossCheck):
         names |= {"other": labels[self.first], "other_count": len(values[0])}
         return Conflict(self.second, "same_count", sentence, names)
 
-    def repair(self, answers, questions, rng, today):
+    def repair(self, answers, questions, rng, today, *, kept=()):
         if (values := self.values(answers)) is not None:
             count = min(len(value) for value in values)
             answers[self.first], answers[self.second] = values[0][:count], values[1][:count]

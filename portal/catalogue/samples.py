@@ -28,7 +28,7 @@ def sample_answers(
     for _attempt in range(ATTEMPTS):
         answers = draw(definition, rng, today, fixed)
         for rule, _conflict in list(conflicts(definition.crosschecks, answers, definition.labels)):
-            rule.repair(answers, definition.questions, rng, today)
+            rule.repair(answers, definition.questions, rng, today, kept=fixed.keys())
         answers = definition.kept_answers(answers | fixed)
         if not answer_problems(definition, answers, today=today):
             return answers

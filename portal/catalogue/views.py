@@ -19,7 +19,9 @@ PER_PAGE = 10
 def home(request):
     """What do you need? A search box, the ways in by life event, and the headline figures."""
     versions = list(
-        search.current_versions().values("content__name__vi", "content__name__en", "content__life_events")
+        search.current_versions().values(
+            "content__name__vi", "content__name__en", "content__life_events"
+        )
     )
     return render(
         request,
@@ -49,7 +51,9 @@ def find(request):
             "wanted": wanted,
             "page": page,
             "rows": rows,
-            "levels": [(level, counts[level], level in wanted.levels) for level in reversed(LEVELS)],
+            "levels": [
+                (level, counts[level], level in wanted.levels) for level in reversed(LEVELS)
+            ],
             "fields": [
                 (stored, english if in_english else vietnamese)
                 for stored, vietnamese, english in search.fields_on_offer()
@@ -76,7 +80,12 @@ def row_of(service, definition):
 @require_safe
 def service(request, code):
     """Everything about one service, and the button to apply where its level allows it."""
-    found = PublicService.objects.filter(code=code).with_current_version().select_related("owner_ministry").first()
+    found = (
+        PublicService.objects.filter(code=code)
+        .with_current_version()
+        .select_related("owner_ministry")
+        .first()
+    )
     if found is None or found.version_id is None:
         raise UnknownService(code=code)
     definition = ServiceVersion.objects.get(pk=found.version_id).definition
@@ -109,9 +118,12 @@ def service(request, code):
             "fee": definition.fee.describe(),
             "fee_falls_due": presentation.FEE_FALLS_DUE[definition.fee.when] if has_fee else "",
             "forms_on_paper": level == 2,
-            "certainty": {key: presentation.CERTAINTY[mark] for key, mark in definition.certainty.items()},
+            "certainty": {
+                key: presentation.CERTAINTY[mark] for key, mark in definition.certainty.items()
+            },
             "legal_basis": [
-                (basis.title, presentation.CERTAINTY[basis.certainty]) for basis in definition.legal_basis
+                (basis.title, presentation.CERTAINTY[basis.certainty])
+                for basis in definition.legal_basis
             ],
             "figures": filled("catalogue.service", request, service=found),
         },

@@ -9,11 +9,11 @@ from portal.simulator.people import demo_accounts
 
 WALK_THROUGH = """\
 Try this:
-  1. Open the portal, find “dang ky khai sinh” or “Cấp phiếu lý lịch tư pháp”, and apply as a citizen.
+  1. Open the portal as the citizen, find “ly lich tu phap”, apply, and pay the fee with a test card.
   2. Be the one-door officer: open the desk, receive the dossier and hand it over.
-  3. Be the specialist: ask for the fee; as the citizen again, pay with a test card of the sandbox.
-  4. Be the leader: sign the result; as the officer, return it; as the citizen, download it.
-  5. Open the metrics: this dossier is in them, and every number opens the list of what it counts."""
+  3. Be the specialist: propose the result. Be the leader: sign it.
+  4. Be the one-door officer again: return it. As the citizen, download it and say how content you are.
+  5. Open the figures: this dossier is in them, and every number opens the list of what it counts."""
 
 
 def greeting(*, seconds: float) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from portal.embedded import stopping
 from portal.embedded.postgres import tail
-from portal.embedded.unprivileged import die_with_parent
+from portal.embedded.unprivileged import dying_with_parent
 
 STOP_SECONDS = 12
 
@@ -35,7 +35,10 @@ class Worker:
 
     def fork(self, work: Callable[[], None]) -> None:
         """Run ``work`` in a copy of this process: what is imported here need not be imported again."""
-        self.process = _forking.Process(target=_in_child, args=(work, self.log), name=self.name)
+        die_with_parent = dying_with_parent(signal.SIGTERM)
+        self.process = _forking.Process(
+            target=_in_child, args=(work, self.log, die_with_parent), name=self.name
+        )
         self.process.start()
 
     def execute(self, words: list[str], environment: dict[str, str], folder: Path) -> None:
@@ -60,7 +63,7 @@ class _Executed:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+                preexec_fn=dying_with_parent(signal.SIGTERM),
             )
         self.pid = self._popen.pid
 
@@ -133,9 +136,9 @@ def last_words(worker: Worker) -> str:
     return f"{worker.name} ended {how}. The end of {worker.log}:\n{tail(worker.log)}"
 
 
-def _in_child(work: Callable[[], None], log: Path) -> None:
+def _in_child(work: Callable[[], None], log: Path, die_with_parent: Callable[[], None]) -> None:
     os.setsid()
-    die_with_parent(signal.SIGTERM)
+    die_with_parent()
     for number in stopping.WISHES:
         signal.signal(number, signal.SIG_DFL)
     silence = os.open(os.devnull, os.O_RDONLY)

@@ -71,7 +71,8 @@ def _migrate() -> None:
     )
     if done.returncode:
         raise StartRefused(
-            f"The tables of the payment sandbox could not be made:\n{done.stderr.strip()[-1500:]}"
+            "The tables of the payment sandbox could not be made (“make reset” begins anew): "
+            f"{done.stderr.strip().splitlines()[-1]}"
         )
 
 

@@ -23,9 +23,16 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def die_with_parent(how: signal.Signals) -> None:
-    """Ask the kernel to send ``how`` to this process when the one that started it ends."""
-    _libc.prctl(_PR_SET_PDEATHSIG, int(how), 0, 0, 0)
+def dying_with_parent(how: signal.Signals) -> Callable[[], None]:
+    """What a child calls first: from then on the kernel sends it ``how`` when this process ends."""
+    parent = os.getpid()
+
+    def ask() -> None:
+        _libc.prctl(_PR_SET_PDEATHSIG, int(how), 0, 0, 0)
+        if os.getppid() != parent:  # it ended before the kernel was asked
+            os._exit(1)
+
+    return ask
 
 
 def _enter_namespace() -> None:
@@ -81,12 +88,14 @@ def _report_failure(step: Callable[[], None]) -> Callable[[], None]:
 def before_exec(way: str, *, dies_with: signal.Signals) -> Callable[[], None]:
     """The function that a child calls between fork and exec to run in the given way."""
 
+    die_with_parent = dying_with_parent(dies_with)
+
     def prepare() -> None:
         if way == IN_NAMESPACE:
             _enter_namespace()
         elif way == AS_NOBODY:
             _become_nobody()
-        die_with_parent(dies_with)  # last: a change of identity forgets it
+        die_with_parent()  # last: a change of identity forgets it
 
     return prepare
 

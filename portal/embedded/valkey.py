@@ -64,7 +64,7 @@ class Valkey:
                 stderr=log,
                 cwd="/",
                 start_new_session=True,  # Ctrl-C at the terminal is for the one who started it
-                preexec_fn=lambda: unprivileged.die_with_parent(signal.SIGTERM),
+                preexec_fn=unprivileged.dying_with_parent(signal.SIGTERM),
             )
         give_up = time.monotonic() + START_SECONDS
         while time.monotonic() < give_up:
@@ -96,5 +96,6 @@ def start_for_this_process(program: Path, log: Path, password: str) -> str:
     """A server that nobody else uses and that ends with this process; returns its URL."""
     server = Valkey(program, log, password)
     port = server.start(free_port())
+    atexit.register(log.unlink, missing_ok=True)  # registered first, done last
     atexit.register(server.stop)
     return f"redis://:{password}@127.0.0.1:{port}/0"

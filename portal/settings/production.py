@@ -42,6 +42,8 @@ if len(env.str("SECRET_KEY")) < SHORTEST_SECRET_KEY:
     )
 if not env.str("PORTAL_PUBLIC_URL").startswith("https://"):
     raise ImproperlyConfigured("PORTAL_PUBLIC_URL must be an https:// address.")
+if "*" in env.list("ALLOWED_HOSTS"):
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; * lets anybody choose one.")
 
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY")

@@ -21,12 +21,16 @@ from portal.clock.models import PortalClock
 from portal.errors import PortalError
 from portal.metrics.rollup import fold
 from portal.simulator.lives import Life
+from portal.simulator.people import STORY_UNIT
 from portal.workflow import bell, outbox, seal
 from portal.worktime import add_working_days
 
 log = structlog.get_logger(__name__)
 
 SEED = 60
+STORY_UNIT_BUSIER = (
+    12  # times as many dossiers as any other unit: its desk is the one that people look at
+)
 
 
 class Backlog:
@@ -64,9 +68,10 @@ class Backlog:
             .select_related("service", "unit", "handling_agency")
             .order_by("pk")
         )
+        busy = [STORY_UNIT_BUSIER if each.unit.code == STORY_UNIT else 1 for each in offerings]
         for number, day in enumerate(self.days, start=1):
             for _number in range(self._todays()):
-                self._be_born(day, self.rng.choice(offerings))
+                self._be_born(day, *self.rng.choices(offerings, busy))
             self._live_until(datetime.combine(day, time(23, 59), tzinfo=self.end.tzinfo))
             self._close_the_day()
             if number % 10 == 0:

@@ -79,13 +79,10 @@ class Life:
     # Parts of a life -------------------------------------------------------------------
 
     def _process(self):
-        minutes = self._minutes_allowed()
-        share = (
-            self.rng.uniform(1.05, 1.6)
-            if self.chance(SLOW_SPECIALIST)
-            else self.rng.triangular(0.2, 0.95, 0.6)
-        )
-        yield self._in_office(minutes * share)
+        left = self._minutes_left()
+        slow = self.chance(SLOW_SPECIALIST)
+        share = self.rng.uniform(1.1, 1.8) if slow else self.rng.triangular(0.1, 0.8, 0.5)
+        yield self._in_office(left * share)
         if self._fee_when("processing"):
             self._do("request_payment", "specialist")
             yield from self._pay()
@@ -98,7 +95,7 @@ class Life:
             outcome="refused" if refused else "granted",
             statement=self.rng.choice(REFUSALS if refused else STATEMENTS),
         )
-        yield self._in_office_minutes(10, 120)
+        yield self._in_office_minutes(5, 30)
         deciding.sign_and_complete(self._fresh(), by=self.official("leader"))
         yield self._in_office_minutes(30, 900)
         if self._at(State.COMPLETED) and self._fee_when("result"):
@@ -179,7 +176,9 @@ class Life:
     def _fill(self, by):
         dossier = self.dossier
         definition = dossier.version.definition
-        dossier.answers = sample_answers(definition, self.rng, today=clock.today())
+        dossier.answers = sample_answers(
+            definition, self.rng, today=clock.today(), about=dossier.answers
+        )
         dossier.save(update_fields=["answers"])
         if not self.on_paper and dossier.level == max(LEVELS):
             filing.save_delivery(dossier, delivery=self._delivery(definition), address="")
@@ -231,10 +230,10 @@ class Life:
         paid = dossier.payment_requests.filter(paid_at__isnull=False).exists()
         return fee.kind != "none" and fee.when == when and not paid
 
-    def _minutes_allowed(self):
-        dossier = self._fresh()
-        days = calendar()
-        return max(60, working_minutes(dossier.received_at, dossier.due_at, calendar=days))
+    def _minutes_left(self):
+        """Working minutes until the result is due, less what a leader needs to sign."""
+        left = working_minutes(clock.now(), self._fresh().due_at, calendar=calendar())
+        return max(20, left - 40)
 
     def _in_office_minutes(self, least, most):
         return self._in_office(self.rng.uniform(least, most))

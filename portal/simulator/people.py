@@ -19,7 +19,7 @@ PASSWORD = "motcua-demo"  # of every demo account: printed on the first screen, 
 SEED = 20220830
 CITIZENS = 40
 SINCE = "2022-01-01"
-STORY_UNIT = "H17.01"  # where the walk-through of the demo takes place
+STORY_UNIT = "H17.21"  # where the walk-through of the demo takes place: it issues criminal record certificates
 
 STORY_ROLES = ("one_door", "specialist", "leader", "cashier", "auditor", "system_admin")
 NATIONWIDE = ("auditor", "system_admin")
@@ -71,7 +71,9 @@ def story_people():
     if node is not None:
         here = Q(unit=node.unit_id) | Q(agency=node.handling_agency_id) | Q(role__in=NATIONWIDE)
         found = RoleGrant.objects.filter(here).select_related("user").order_by("-user__username")
-        by_role = {grant.role: grant.user for grant in found}  # the first by name comes last, and stays
+        by_role = {
+            grant.role: grant.user for grant in found
+        }  # the first by name comes last, and stays
         people |= {role: by_role[role] for role in STORY_ROLES if role in by_role}
     return people
 

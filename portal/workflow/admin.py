@@ -22,6 +22,18 @@ class Barred(PortalError):
     status = 403
 
 
+def shown(name, label):
+    """A column or a line to read: the field ``name`` under a label of the desk's own."""
+
+    @admin.display(description=label, ordering=name)
+    def column(row):
+        display = getattr(row, f"get_{name}_display", None)
+        return display() if display else getattr(row, name)
+
+    column.__name__ = f"shown_{name}"
+    return column
+
+
 class PolicyAdmin(admin.ModelAdmin):
     """An admin page under keys of ``policy.toml``. What has no key is allowed to nobody; nothing is ever deleted.
 
@@ -32,6 +44,7 @@ class PolicyAdmin(admin.ModelAdmin):
     read_key = None
     add_key = None
     change_key = None
+    labels = {}  # name of a field to type in → its label, where the model gives none
     unit_path = None
     agency_path = None
 
@@ -49,6 +62,12 @@ class PolicyAdmin(admin.ModelAdmin):
         if found is None:
             raise Http404
         return found
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in self.labels:
+            field.label = self.labels[db_field.name]
+        return field
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)

@@ -1,10 +1,10 @@
 """People: citizens with an account, and officials with a role at one node.
 
-    UserFactory()                                      # a citizen; sign in with client.force_login(user)
-    UserFactory(password="…", confirmed=True)          # one who can use the sign-in page
-    OfficialFactory(role="one_door", unit=unit)        # one-door officers belong to a unit
-    OfficialFactory(role="leader", agency=agency)      # everybody else to an agency
-    OfficialFactory(role="system_admin")               # auditors and system administrators to none
+UserFactory()                                      # a citizen; sign in with client.force_login(user)
+UserFactory(password="…", confirmed=True)          # one who can use the sign-in page
+OfficialFactory(role="one_door", unit=unit)        # one-door officers belong to a unit
+OfficialFactory(role="leader", agency=agency)      # everybody else to an agency
+OfficialFactory(role="system_admin")               # auditors and system administrators to none
 """
 
 from datetime import date

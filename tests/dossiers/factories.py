@@ -148,7 +148,9 @@ def receive(dossier):
 
 
 def refuse_receipt(dossier):
-    perform(dossier, "refuse_receipt", by=officer(dossier, "one_door"), reason="Không đúng thẩm quyền.")
+    perform(
+        dossier, "refuse_receipt", by=officer(dossier, "one_door"), reason="Không đúng thẩm quyền."
+    )
 
 
 def start_processing(dossier):

@@ -73,7 +73,9 @@ def fill_in(client, dossier, answers=None, seed=7):
     for group in definition.visible_groups(answers):
         if all(question.type == "declaration" for question in group.questions):
             continue
-        saved = client.post(address("step", dossier, group.key), form_data(definition, group.key, answers))
+        saved = client.post(
+            address("step", dossier, group.key), form_data(definition, group.key, answers)
+        )
         assert saved.status_code == 302, (group.key, errors_of(saved))
     for paper in definition.needed_documents(answers):
         attach(client, dossier, paper.key)
@@ -105,7 +107,11 @@ def address(name, dossier, *more):
 def errors_of(response):
     """The sentences of the error summary, for a readable failure."""
     form = response.context and response.context.get("form")
-    return form.errors.as_json() if form is not None and form.errors else response.content.decode()[:3000]
+    return (
+        form.errors.as_json()
+        if form is not None and form.errors
+        else response.content.decode()[:3000]
+    )
 
 
 def download(client, url):

@@ -65,7 +65,33 @@ def test_a_draft_is_pinned_to_the_newest_published_version_and_knows_the_applica
     assert dossier.version == second
     assert (dossier.state, dossier.code, dossier.level) == (State.DRAFT, None, offering.level)
     assert (dossier.applicant_name, dossier.applicant_identifier) == (user.full_name, user.username)
-    assert (dossier.receiving_unit, dossier.handling_agency) == (offering.unit, offering.handling_agency)
+    assert (dossier.receiving_unit, dossier.handling_agency) == (
+        offering.unit,
+        offering.handling_agency,
+    )
+
+
+def test_a_corrected_applicant_is_corrected_in_the_answers_that_followed_the_account():
+    content = small_content(code="9.800001")
+    content["groups"][0]["questions"].insert(
+        0,
+        {
+            "key": "owner",
+            "type": "person_name",
+            "label": {"vi": "Chủ sở hữu", "en": "Owner"},
+            "fills": "full_name",
+        },
+    )
+    offering, user = OfferingFactory(service__content=content), UserFactory()
+    dossier = filing.open_dossier(offering, by=user, nonce=uuid4())
+    assert dossier.answers == {"owner": user.full_name}
+    filing.save_applicant(dossier, {"applicant_name": "Trần Văn An"})
+    assert dossier.answers == {"owner": "Trần Văn An"}
+    dossier.answers["owner"] = "Lê Văn Bình"
+    dossier.save()
+    filing.save_applicant(dossier, {"applicant_name": "Phạm Thị Cúc"})
+    dossier.refresh_from_db()
+    assert (dossier.applicant_name, dossier.answers["owner"]) == ("Phạm Thị Cúc", "Lê Văn Bình")
 
 
 def test_starting_twice_with_one_nonce_gives_one_draft():
@@ -190,7 +216,9 @@ def test_a_sent_dossier_can_neither_be_changed_nor_discarded():
         attaching.remove(dossier, dossier.attachments.get())
 
 
-def test_discarding_removes_answers_papers_and_files(django_capture_on_commit_callbacks, media_folder):
+def test_discarding_removes_answers_papers_and_files(
+    django_capture_on_commit_callbacks, media_folder
+):
     dossier = DossierFactory()
     files = [path for path in media_folder.rglob("*") if path.is_file()]
     with django_capture_on_commit_callbacks(execute=True):
@@ -204,7 +232,9 @@ def test_discarding_removes_answers_papers_and_files(django_capture_on_commit_ca
 
 def test_a_paper_is_stored_under_a_random_key_with_its_digest():
     dossier = DossierFactory(papers=[])
-    attachment = attaching.attach(dossier, "paper", uploaded(name="../hộ khẩu.pdf"), by=dossier.filed_by)
+    attachment = attaching.attach(
+        dossier, "paper", uploaded(name="../hộ khẩu.pdf"), by=dossier.filed_by
+    )
     document = attachment.document
     assert document.name == "hộ khẩu.pdf"
     assert "khẩu" not in document.file.name and str(dossier.public_id) not in document.file.name
@@ -220,7 +250,9 @@ def test_what_a_file_is_is_told_by_its_content(settings, media_folder):
     settings.UPLOAD_MAX_BYTES = 100
     with pytest.raises(FileTooLarge):
         attaching.attach(dossier, "paper", uploaded(), by=dossier.filed_by)
-    assert not Attachment.objects.exists() and not [p for p in media_folder.rglob("*") if p.is_file()]
+    assert not Attachment.objects.exists() and not [
+        p for p in media_folder.rglob("*") if p.is_file()
+    ]
 
 
 def test_a_paper_that_the_service_does_not_know_is_refused_and_leaves_no_file(media_folder):

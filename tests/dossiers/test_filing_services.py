@@ -25,13 +25,18 @@ def offering_of(code):
     return offerings.filter(unit__code__startswith="H17").first() or offerings.first()
 
 
-@pytest.mark.parametrize("code", [code for code, d in definitions.load_all().items() if d.level >= 3])
+@pytest.mark.parametrize(
+    "code", [code for code, d in definitions.load_all().items() if d.level >= 3]
+)
 def test_filed_online_from_the_service_page_to_the_confirmation(client, catalogue, code):
     user = journeys.citizen(client)
     offering = offering_of(code)
     page = client.get(reverse("catalogue:service", args=[code]))
     assert reverse("dossiers:start", args=[code]) in page.content.decode()
     dossier = journeys.begin(client, offering)
+    known = dossier.version.definition.applicant_questions
+    if "full_name" in known:
+        assert dossier.answers[known["full_name"]] == user.full_name
     answers = journeys.fill_in(client, dossier)
     assert client.get(journeys.address("tasks", dossier)).context["is_ready"]
     check = client.get(journeys.address("check", dossier))
@@ -57,7 +62,9 @@ def test_filed_online_from_the_service_page_to_the_confirmation(client, catalogu
     assert receipt.body.startswith(b"%PDF-")
 
 
-@pytest.mark.parametrize("code", [code for code, d in definitions.load_all().items() if d.level < 3])
+@pytest.mark.parametrize(
+    "code", [code for code, d in definitions.load_all().items() if d.level < 3]
+)
 def test_levels_1_and_2_say_where_to_go_and_refuse_to_be_started(client, catalogue, code):
     journeys.citizen(client)
     page = client.get(reverse("catalogue:service", args=[code])).content.decode()

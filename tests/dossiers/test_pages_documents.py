@@ -34,7 +34,11 @@ def test_a_file_is_put_in_shown_replaced_and_removed(client, draft):
     journeys.attach(client, draft, "paper", journeys.pdf_file("hộ khẩu.pdf"))
     attachment = draft.attachments.get()
     assert "hộ khẩu.pdf" in text_of(client.get(address("documents", draft)))
-    form = {"component": "paper", "file": journeys.pdf_file("mới.pdf"), "instead_of": attachment.document.public_id}
+    form = {
+        "component": "paper",
+        "file": journeys.pdf_file("mới.pdf"),
+        "instead_of": attachment.document.public_id,
+    }
     client.post(address("documents", draft), form)
     assert [each.document.name for each in draft.attachments.all()] == ["mới.pdf"]
     client.post(address("remove", draft, draft.attachments.get().document.public_id))
@@ -50,15 +54,18 @@ def test_several_files_are_put_in_at_once(client, draft):
 @pytest.mark.parametrize(
     ("content", "name", "words"),
     [
-        (b"MZ\x90\x00 program", "cccd.pdf", "không phải tệp PDF, JPG hay PNG"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "anh.svg", "không phải tệp PDF, JPG hay PNG"),
-        (b"", "rong.pdf", "trống"),
+        (b"MZ\x90\x00 program", "cccd.pdf", "không phải PDF, JPG hay PNG"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "anh.svg", "không phải PDF, JPG hay PNG"),
+        (b"", "rong.pdf", "không có nội dung"),
         (b"%PDF-1.7 broken", "hong.pdf", "hỏng"),
     ],
 )
-def test_a_refused_file_is_refused_in_a_sentence_beside_its_paper(client, draft, content, name, words):
+def test_a_refused_file_is_refused_in_a_sentence_beside_its_paper(
+    client, draft, content, name, words
+):
     response = client.post(
-        address("documents", draft), {"component": "paper", "file": journeys.pdf_file(name, content)}
+        address("documents", draft),
+        {"component": "paper", "file": journeys.pdf_file(name, content)},
     )
     page = text_of(response)
     assert response.status_code == 422
@@ -69,7 +76,9 @@ def test_a_refused_file_is_refused_in_a_sentence_beside_its_paper(client, draft,
 
 def test_too_large_a_file_is_refused(client, draft, settings):
     settings.UPLOAD_MAX_BYTES = 300
-    response = client.post(address("documents", draft), {"component": "paper", "file": journeys.pdf_file()})
+    response = client.post(
+        address("documents", draft), {"component": "paper", "file": journeys.pdf_file()}
+    )
     assert response.status_code == 422
     assert "giay-to.pdf" in text_of(response)
 
@@ -82,7 +91,10 @@ def test_no_file_at_all_is_told(client, draft):
 
 def test_the_others_of_several_files_stay_when_one_is_refused(client, draft):
     files = [journeys.pdf_file("tốt.pdf"), journeys.pdf_file("xấu.pdf", b"MZ")]
-    assert client.post(address("documents", draft), {"component": "paper", "file": files}).status_code == 422
+    assert (
+        client.post(address("documents", draft), {"component": "paper", "file": files}).status_code
+        == 422
+    )
     assert [each.document.name for each in draft.attachments.all()] == ["tốt.pdf"]
 
 
@@ -95,7 +107,11 @@ def test_an_unknown_key_to_replace_is_not_found(client, draft, key):
 def test_a_foreign_document_can_neither_be_removed_nor_replaced(client, draft):
     foreign = DossierFactory().attachments.get()
     assert client.post(address("remove", draft, foreign.document.public_id)).status_code == 404
-    form = {"component": "paper", "file": journeys.pdf_file(), "instead_of": foreign.document.public_id}
+    form = {
+        "component": "paper",
+        "file": journeys.pdf_file(),
+        "instead_of": foreign.document.public_id,
+    }
     assert client.post(address("documents", draft), form).status_code == 404
     assert Attachment.objects.filter(pk=foreign.pk).exists()
 
@@ -166,7 +182,10 @@ def test_the_result_is_there_once_it_was_returned(client, me):
     assert client.get(address("result", dossier)).status_code == 404
     assert client.get(address("document", dossier, dossier.result.public_id)).status_code == 404
     returned = DossierFactory(filed_by=me, returned=True)
-    for url in (address("result", returned), address("document", returned, returned.result.public_id)):
+    for url in (
+        address("result", returned),
+        address("document", returned, returned.result.public_id),
+    ):
         assert journeys.download(client, url).body.startswith(b"%PDF-")
 
 

@@ -77,7 +77,8 @@ def test_each_unit_is_offered_at_its_own_level(client, me):
 def test_the_server_judges_the_level_not_the_page(client, me, level):
     offering = OfferingFactory(level=level)
     response = client.post(
-        reverse("dossiers:start", args=[offering.service.code]), {"offering": offering.pk, "nonce": uuid4()}
+        reverse("dossiers:start", args=[offering.service.code]),
+        {"offering": offering.pk, "nonce": uuid4()},
     )
     assert response.status_code == (302 if level >= 3 else 422)
     assert Dossier.objects.count() == (level >= 3)
@@ -86,13 +87,16 @@ def test_the_server_judges_the_level_not_the_page(client, me, level):
 def test_a_unit_that_does_not_offer_the_service_is_refused_with_a_sentence(client, me):
     offering, other = OfferingFactory(), OfferingFactory()
     response = client.post(
-        reverse("dossiers:start", args=[offering.service.code]), {"offering": other.pk, "nonce": uuid4()}
+        reverse("dossiers:start", args=[offering.service.code]),
+        {"offering": other.pk, "nonce": uuid4()},
     )
     assert response.status_code == 422
     assert not Dossier.objects.exists()
 
 
-@pytest.mark.parametrize("form", [{}, {"offering": "x", "nonce": "y"}, {"offering": "9" * 30, "nonce": uuid4()}])
+@pytest.mark.parametrize(
+    "form", [{}, {"offering": "x", "nonce": "y"}, {"offering": "9" * 30, "nonce": uuid4()}]
+)
 def test_a_broken_start_form_shows_the_page_again(client, me, form):
     offering = OfferingFactory()
     response = client.post(reverse("dossiers:start", args=[offering.service.code]), form)
@@ -140,7 +144,9 @@ def test_a_wrong_answer_is_named_beside_its_question_and_in_the_summary(client, 
 
 def test_going_back_with_an_error_keeps_what_was_typed(client, me):
     draft = DossierFactory(filed_by=me, empty=True)
-    response = client.post(address("step", draft, "request"), {"copies": "hai bản", "then": "tasks"})
+    response = client.post(
+        address("step", draft, "request"), {"copies": "hai bản", "then": "tasks"}
+    )
     assert response.url == address("tasks", draft)
     page = text_of(client.get(address("step", draft, "request")))
     assert 'value="hai bản"' in page
@@ -153,7 +159,9 @@ def test_extra_fields_change_nothing_that_the_form_does_not_own(client, me):
     before = vars(Dossier.objects.get(pk=draft.pk))
     extra = {field.attname: "9" for field in Dossier._meta.concrete_fields} | {"declaration": "on"}
     client.post(address("step", draft, "request"), {**extra, "copies": "4"})
-    client.post(address("delivery", draft), {**extra, "delivery": "counter", "delivery_address": ""})
+    client.post(
+        address("delivery", draft), {**extra, "delivery": "counter", "delivery_address": ""}
+    )
     after = vars(Dossier.objects.get(pk=draft.pk))
     changed = {key for key in before if before[key] != after[key] and key != "_state"}
     assert changed == {"answers", "delivery", "changed_at"}
@@ -170,10 +178,18 @@ def test_two_pages_saved_by_two_tabs_do_not_overwrite_each_other(client, me):
 
 def test_the_applicant_can_be_corrected_and_is_checked(client, me):
     draft = DossierFactory(filed_by=me)
-    wrong = journeys.APPLICANT | {"applicant_identifier": "12", "applicant_email": "mai", "applicant_name": "M@i"}
+    wrong = journeys.APPLICANT | {
+        "applicant_identifier": "12",
+        "applicant_email": "mai",
+        "applicant_name": "M@i",
+    }
     response = client.post(address("applicant", draft), wrong)
     assert response.status_code == 422
-    assert set(response.context["form"].errors) == {"applicant_identifier", "applicant_email", "applicant_name"}
+    assert set(response.context["form"].errors) == {
+        "applicant_identifier",
+        "applicant_email",
+        "applicant_name",
+    }
     response = client.post(address("applicant", draft), journeys.APPLICANT)
     assert response.url == address("step", draft, "request")
     draft.refresh_from_db()
@@ -195,7 +211,9 @@ def test_delivery_offers_what_the_level_allows_and_wants_an_address_for_the_post
     draft = DossierFactory(filed_by=me)
     response = client.post(address("delivery", draft), {"delivery": "post", "delivery_address": ""})
     assert set(response.context["form"].errors) == {"delivery_address"}
-    client.post(address("delivery", draft), {"delivery": "post", "delivery_address": "72 Bạch Đằng"})
+    client.post(
+        address("delivery", draft), {"delivery": "post", "delivery_address": "72 Bạch Đằng"}
+    )
     draft.refresh_from_db()
     assert (draft.delivery, draft.delivery_address) == (Delivery.POST, "72 Bạch Đằng")
     third = DossierFactory(filed_by=me, offering__level=3)
@@ -218,7 +236,11 @@ def end_sessions():
 
 @pytest.mark.parametrize(
     ("page", "field", "typed"),
-    [("step", "copies", "7"), ("applicant", "applicant_address", "5 Lê Lợi"), ("delivery", "delivery_address", "6 Lê Lai")],
+    [
+        ("step", "copies", "7"),
+        ("applicant", "applicant_address", "5 Lê Lợi"),
+        ("delivery", "delivery_address", "6 Lê Lai"),
+    ],
 )
 def test_what_was_typed_is_there_again_after_signing_in(client, page, field, typed):
     me = UserFactory(password="mot-cua-demo", confirmed=True)
@@ -234,7 +256,9 @@ def test_what_was_typed_is_there_again_after_signing_in(client, page, field, typ
     again = text_of(client.get(url))
     assert typed in again
     draft.refresh_from_db()
-    assert typed not in map(str, [*draft.answers.values(), draft.applicant_address, draft.delivery_address])
+    assert typed not in map(
+        str, [*draft.answers.values(), draft.applicant_address, draft.delivery_address]
+    )
 
 
 def test_what_was_typed_is_not_shown_to_somebody_else(client):
@@ -260,7 +284,13 @@ def test_a_button_pressed_after_the_session_ended_leads_back_to_the_dossier(clie
 def test_the_check_reads_everything_back_with_links_to_change_it(client, me):
     draft = DossierFactory(filed_by=me, offering__service__fee_vnd=75_000)
     page = text_of(client.get(address("check", draft)))
-    for words in ("Nguyễn Thị Mai", "Số bản", "giay-to.pdf", "75.000 đồng", "Tôi cam đoan khai đúng"):
+    for words in (
+        "Nguyễn Thị Mai",
+        "Số bản",
+        "giay-to.pdf",
+        "75.000 đồng",
+        "Tôi cam đoan khai đúng",
+    ):
         assert words in page
     for name in ("applicant", "documents", "delivery"):
         assert address(name, draft) in page
@@ -324,20 +354,27 @@ def test_a_draft_is_discarded_after_asking_once_more(client, me):
 def test_every_page_of_a_draft_speaks_both_languages(client, me, settings, language):
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     draft = DossierFactory(filed_by=me)
-    pages = [address(name, draft) for name in ("tasks", "applicant", "documents", "delivery", "check", "discard")]
+    pages = [
+        address(name, draft)
+        for name in ("tasks", "applicant", "documents", "delivery", "check", "discard")
+    ]
     for url in [*pages, address("step", draft, "request")]:
         page = text_of(client.get(url))
         assert f'<html lang="{language}">' in page
-        assert (">Save and go on<" in page or ">Discard" in page or ">Go on" in page or ">Send the" in page) == (
-            language == "en"
-        )
+        assert (
+            ">Save and go on<" in page
+            or ">Discard" in page
+            or ">Go on" in page
+            or ">Send the" in page
+        ) == (language == "en")
 
 
 FRAME = 4  # account, roles, clock, and whether this is a demo
 
 
 @pytest.mark.parametrize(
-    ("page", "queries"), [("tasks", 2), ("applicant", 1), ("documents", 2), ("delivery", 1), ("check", 3)]
+    ("page", "queries"),
+    [("tasks", 2), ("applicant", 1), ("documents", 2), ("delivery", 1), ("check", 3)],
 )
 def test_queries_of_the_pages_of_a_draft(client, me, page, queries, django_assert_max_num_queries):
     draft = DossierFactory(filed_by=me)

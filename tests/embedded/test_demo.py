@@ -17,7 +17,7 @@ import pytest
 from portal.embedded.postgres import free_port
 from tests.embedded.commands import PROJECT, environment, eventually, manage, processes_of
 
-FIRST_START_SECONDS = 600
+FIRST_START_SECONDS = 1200
 SECOND_START_SECONDS = 8  # P8
 
 

@@ -125,6 +125,7 @@ def test_code_database_and_drawing_are_one_graph(settings):
 
     assert in_database == declared_pairs
     assert drawn == drawing(Dossier)
+    assert drawn in (settings.BASE_DIR / "README.md").read_text()
 
 
 def test_many_at_once_gives_the_same_rows_as_one_by_one():

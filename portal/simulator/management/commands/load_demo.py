@@ -1,4 +1,5 @@
 import logging
+import os
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -6,16 +7,26 @@ from portal.simulator.backlog import Backlog
 from portal.simulator.payer import BankUnreachable
 from portal.simulator.people import load_people
 
+DAYS = 60
+PER_DAY = 6
+
 
 class Command(BaseCommand):
     help = "Load the demo's people and play a believable backlog, through the same doors that people use."
 
     def add_arguments(self, parser):
+        # argparse reads a default that is text as if it had been typed.
         parser.add_argument(
-            "--days", type=int, default=60, help="working days to play (default 60)"
+            "--days",
+            type=int,
+            default=os.environ.get("PORTAL_DEMO_DAYS") or DAYS,
+            help=f"working days to play (PORTAL_DEMO_DAYS, else {DAYS})",
         )
         parser.add_argument(
-            "--per-day", type=float, default=6, help="new dossiers on an average day (default 6)"
+            "--per-day",
+            type=float,
+            default=os.environ.get("PORTAL_DEMO_PER_DAY") or PER_DAY,
+            help=f"new dossiers on an average day (PORTAL_DEMO_PER_DAY, else {PER_DAY})",
         )
 
     def handle(self, *args, days, per_day, **options):
