@@ -1,11 +1,19 @@
 """Pure decisions about dossiers: no database, no framework."""
 
+from collections.abc import Collection, Iterable
+from typing import Protocol, TypeVar
 
-def missing_components(needed, attached):
+
+class Paper(Protocol):
+    """What is known of a paper here: the key under which it is attached."""
+
+    @property
+    def key(self) -> str: ...
+
+
+P = TypeVar("P", bound=Paper)
+
+
+def missing_components(needed: Iterable[P], attached: Collection[str]) -> list[P]:
     """The needed papers of which nothing is attached, in the order of the service."""
     return [paper for paper in needed if paper.key not in attached]
-
-
-def code_matches(code, unit_code, day, number):
-    """Whether ``code`` is the official code of this unit, day and number."""
-    return code == f"{unit_code}-{day:%y%m%d}-{number:04d}"

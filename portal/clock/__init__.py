@@ -14,8 +14,9 @@ from django.utils import timezone
 from portal.clock.errors import ClockGoesForward, ClockIsReal
 
 UNREAD = object()
+REAL = (timedelta(), False)  # what a missing row means
 
-_offset = ContextVar("portal_clock_offset", default=None)
+_reading = ContextVar("portal_clock_reading", default=None)  # (offset, is_demo) within a span, else None
 
 
 def now():
@@ -30,23 +31,17 @@ def today():
 
 def offset():
     """How far business time is ahead of real time (negative: behind)."""
-    reading = _offset.get()
-    if reading is None:
-        return _read()
-    if reading is UNREAD:
-        reading = _read()
-        _offset.set(reading)
-    return reading
+    return _row()[0]
 
 
 @contextmanager
 def one_reading():
     """Within this span the row is read at most once."""
-    token = _offset.set(UNREAD)
+    token = _reading.set(UNREAD)
     try:
         yield
     finally:
-        _offset.reset(token)
+        _reading.reset(token)
 
 
 def advance(*, by=None, to=None):
@@ -56,7 +51,7 @@ def advance(*, by=None, to=None):
     """
     if not is_demo():
         raise ClockIsReal()
-    if (by if by is not None else to - timezone.now() - _read()) < timedelta():
+    if (by if by is not None else to - timezone.now() - _read()[0]) < timedelta():
         raise ClockGoesForward()
     with connection.cursor() as cursor:
         # One statement each, because two people may press the button at once: “to” a day is then one day on, not two.
@@ -69,21 +64,28 @@ def advance(*, by=None, to=None):
                 'UPDATE clock_portalclock SET "offset" = greatest("offset", %s) WHERE is_demo',
                 [to - timezone.now()],
             )
-    if _offset.get() is not None:
-        _offset.set(UNREAD)
+    if _reading.get() is not None:
+        _reading.set(UNREAD)
     return now()
 
 
 def is_demo():
     """Whether this database's clock may be moved."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM clock_portalclock WHERE id = 1 AND is_demo)")
-        return cursor.fetchone()[0]
+    return _row()[1]
+
+
+def _row():
+    reading = _reading.get()
+    if reading is None:
+        return _read()
+    if reading is UNREAD:
+        reading = _read()
+        _reading.set(reading)
+    return reading
 
 
 def _read():
     # Plain SQL: this module is imported before the app registry is ready.
     with connection.cursor() as cursor:
-        cursor.execute('SELECT "offset" FROM clock_portalclock WHERE id = 1')
-        row = cursor.fetchone()
-    return row[0] if row else timedelta()
+        cursor.execute('SELECT "offset", is_demo FROM clock_portalclock WHERE id = 1')
+        return cursor.fetchone() or REAL

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal import clock
-from portal.celery import PortalTask
+from portal.celery import app
 from portal.clock.errors import ClockGoesForward, ClockIsReal
 from portal.clock.middleware import ClockMiddleware
 from portal.clock.models import PortalClock
@@ -96,14 +96,15 @@ def test_a_span_ends_with_an_error_too(demo_clock):
 
 @pytest.mark.django_db
 def test_a_task_reads_the_row_once():
-    class Task(PortalTask):
-        name = "tests.read_the_clock"
+    @app.task(name="tests.read_the_clock", shared=False)
+    def read_the_clock():
+        return [clock.now() for _number in range(4)]
 
-        def run(self):
-            return [clock.now() for _number in range(4)]
-
-    with CaptureQueriesContext(connection) as statements:
-        instants = Task()()
+    try:
+        with CaptureQueriesContext(connection) as statements:
+            instants = read_the_clock()
+    finally:
+        app.tasks.pop(read_the_clock.name)
 
     assert len(instants) == 4
     assert readings(statements) == 1

@@ -82,13 +82,14 @@ def manage(*words: str, home: Path, **more: str) -> subprocess.CompletedProcess:
 
 
 def processes_of(home: Path) -> list[int]:
-    """Every process that names the home in its command line or environment, but not this one."""
+    """Every other process that names the home in its words or environment, or logs into it."""
     sought, found = os.fsencode(home), []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         with contextlib.suppress(OSError):
             said = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            said += os.fsencode(os.readlink(entry / "fd" / "1"))
             if sought in said and (entry / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z":
                 found.append(int(entry.name))
     return found

@@ -1,0 +1,52 @@
+"""The demo that ``make demo`` starts, once for all tests of this folder, and people with browsers."""
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests import chromium
+from tests.e2e.people import everybody_left
+from tests.e2e.running_demo import SHORT, Demo
+
+LEFT_NOTHING = {"processes": [], "group": [], "ports": []}
+
+
+def pytest_collection_modifyitems(items):
+    """Whoever needs the demo runs in one process of pytest-xdist: it is started once."""
+    for item in items:
+        if "demo" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("demo"))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """A running demo with a short past, started on an empty home; it stops without leaving anything."""
+    started = Demo(tmp_path_factory.mktemp("demo"), SHORT)
+    try:
+        yield started
+        assert started.end() == 0, started.said
+        assert started.leftovers() == LEFT_NOTHING
+        assert "Traceback" not in started.logged()
+    finally:
+        started.kill()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium; each person opens a context of their own in it."""
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=chromium.executable(), args=chromium.ARGUMENTS
+        )
+
+
+@pytest.fixture
+def newcomer(demo, browser):
+    """``newcomer(Citizen, **appearance)``: one more person of the test. Nobody may meet a broken page."""
+    people = []
+
+    def arrives(kind, **appearance):
+        people.append(kind(demo, browser, appearance=appearance))
+        return people[-1]
+
+    yield arrives
+    assert everybody_left(people) == []
