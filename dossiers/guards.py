@@ -45,7 +45,7 @@ def complete_and_allowed(dossier, by):
     if missing := missing_answers(definition, dossier.answers):
         raise AnswersMissing(labels=", ".join(str(problem.question.label) for problem in missing))
     attached = set(dossier.attachments.values_list("component", flat=True))
-    needed = definition.needed_documents(dossier.answers)
+    needed = definition.needed_documents(dossier.answers, channel=channel_word(dossier))
     if missing := rules.missing_components(needed, attached):
         raise ComponentsMissing(names=", ".join(str(paper.name) for paper in missing))
 
@@ -177,8 +177,13 @@ def fee_of(dossier):
     return fee_due(
         dossier.version.definition.fee,
         dossier.answers,
-        channel=Channel(dossier.channel).name.lower(),
+        channel=channel_word(dossier),
     )
+
+
+def channel_word(dossier):
+    """The channel as the catalogue's rules call it: online, counter or post."""
+    return Channel(dossier.channel).name.lower()
 
 
 def fee_lines(fee):

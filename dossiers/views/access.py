@@ -2,9 +2,11 @@
 
 from functools import wraps
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from dossiers.models import Dossier
@@ -21,6 +23,13 @@ def personal(view):
     def page(request, *args, **kwargs):
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
+        if request.method == "POST":
+            messages.warning(
+                request,
+                _(
+                    "You had been signed out, so nothing was done. Sign in and press the button again."
+                ),
+            )
         return redirect_to_login(page_of(request, kwargs))
 
     return page
@@ -43,6 +52,10 @@ def keeps_what_was_typed(view):
             return view(request, *args, **kwargs)
         if request.method == "POST":
             keep_typed(request)
+            messages.warning(
+                request,
+                _("You had been signed out. Sign in: what you typed is kept and filled in again."),
+            )
         return redirect_to_login(request.path)
 
     return page

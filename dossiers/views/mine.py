@@ -13,6 +13,7 @@ from dossiers.actions.rating import rating_of
 from dossiers.forms import RatingForm
 from dossiers.models import Dossier, DossierHistory, PaymentRequest, SupplementRequest
 from dossiers.states import FINAL, WAITING_FOR_CITIZEN, Delivery, State
+from dossiers.timeline import timeline
 from dossiers.views.access import own_dossier, personal
 from portal.slots import filled
 from portal.workflow import offers
@@ -100,7 +101,7 @@ def detail(request, public_id):
             "dossier": dossier,
             "standing": presentation.standing(dossier),
             "clock": presentation.clock_badge(dossier),
-            "timeline": presentation.timeline(dossier, history),
+            "timeline": timeline(dossier, history),
             "attached": [
                 {
                     "name": names.get(each.component, each.component),

@@ -6,9 +6,12 @@ class AccountAdapter(DefaultAccountAdapter):
     """allauth's hooks: whose number and name stand on a new account, and where people land."""
 
     def save_user(self, request, user, form, commit=True):
+        user = super().save_user(request, user, form, commit=False)  # empties the user name
         user.username = form.cleaned_data["citizen_id"]
         user.full_name = form.cleaned_data["full_name"]
-        return super().save_user(request, user, form, commit=commit)
+        if commit:
+            user.save()
+        return user
 
     def populate_username(self, request, user):
         """Leave the user name alone: it is the citizen ID, none is made up."""

@@ -12,7 +12,7 @@ Try this:
   1. Open the portal as the citizen, find “ly lich tu phap”, apply, and pay the fee with a test card.
   2. Be the one-door officer: open the desk, receive the dossier and hand it over.
   3. Be the specialist: propose the result. Be the leader: sign it.
-  4. Be the one-door officer again: return it. As the citizen, download it and say how content you are.
+  4. As the citizen again, download the signed certificate and say how content you are.
   5. Open the figures: this dossier is in them, and every number opens the list of what it counts."""
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 
 from dossiers.actions import attaching, deciding, filing, intake, rating, supplying, withdrawing
+from dossiers.guards import channel_word
 from dossiers.models import Dossier
 from dossiers.states import Channel, Delivery, State
 from payments import actions as payments
@@ -182,7 +183,8 @@ class Life:
         dossier.save(update_fields=["answers"])
         if not self.on_paper and dossier.level == max(LEVELS):
             filing.save_delivery(dossier, delivery=self._delivery(definition), address="")
-        for document in definition.needed_documents(dossier.answers):
+        needed = definition.needed_documents(dossier.answers, channel=channel_word(dossier))
+        for document in needed:
             attaching.attach(dossier, document.key, _upload(paper(self.rng)), by=by)
 
     def _nonce(self):

@@ -145,7 +145,10 @@ class WorkflowAdmin(PolicyAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         instance = self.get_object(request, unquote(str(object_id)))
         context = {
-            "offers": self.acts(request, instance),
+            "offers": [
+                {"offer": offer, "href": self.transition_address(instance, offer.name)}
+                for offer in self.acts(request, instance)
+            ],
             "moves": [
                 {"at": row.at, "act": self.label_of(row.transition), "actor": row.actor}
                 for row in self.history_of(instance).select_related("actor").order_by("-sequence")
@@ -272,6 +275,9 @@ class WorkflowAdmin(PolicyAdmin):
 
     def address_of(self, instance):
         return reverse(f"admin:{self.url_name('change')}", args=[instance.pk])
+
+    def transition_address(self, instance, name):
+        return reverse(f"admin:{self.url_name('transition')}", args=[instance.pk, name])
 
     def url_name(self, page):
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"

@@ -69,8 +69,12 @@ def every_page(client, language):
     leader, specialist, one_door = (
         officer(dossier, role) for role in ("leader", "specialist", "one_door")
     )
-    for situation in ("submitted", "received", "supplement_requested", "completed", "stopped"):
+    for situation in ("submitted", "supplement_requested", "completed", "stopped"):
         DossierFactory(offering=offering, **{situation: True})
+    fresh = reverse(
+        "admin:dossiers_dossier_change",
+        args=[DossierFactory(offering=offering, received=True).public_id],
+    )
     paying = DossierFactory(
         payment_requested=True,
         offering__unit=offering.unit,
@@ -82,6 +86,7 @@ def every_page(client, language):
 
     desk.draw(one_door, "/desk/jsi18n/")  # what forms of the admin ask for besides
     desk.draw(one_door, "/desk/", "/desk/?tab=payment", "/desk/dossiers/dossier/add/")
+    desk.draw(one_door, fresh, f"{fresh}request_supplement/", f"{fresh}start_processing/")
     desk.draw(
         specialist,
         "/desk/?tab=mine",

@@ -142,7 +142,7 @@ def test_the_page_of_an_attempt_says_that_only_the_portal_moves_it(sits_at, atte
     page = reverse("admin:payments_attempt_change", args=[attempt.pk])
     client = sits_at(cashier)
 
-    assert [offer.permitted for offer in client.get(page).context["offers"]] == [False] * 4
+    assert [entry["offer"].permitted for entry in client.get(page).context["offers"]] == [False] * 4
     for name in ("capture", "expire", "delete"):
         address = reverse("admin:payments_attempt_transition", args=[attempt.pk, name])
         assert client.get(address).status_code == (404 if name == "delete" else 403)

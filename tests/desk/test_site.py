@@ -2,10 +2,12 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import NoReverseMatch, reverse
 
 from portal import clock
 from portal.desk.errors import NoRoleToday
+from portal.workflow.admin import PolicyAdmin
 from tests.accounts.factories import UserFactory
 
 
@@ -77,9 +79,16 @@ def test_no_page_of_the_desk_deletes_anything():
     assert not [name for name in found if name.endswith("_delete")]
 
 
-def test_nobody_may_delete_through_any_admin(rf, staff):
+def test_nobody_may_delete_or_act_in_bulk_through_any_admin(rf, staff):
     request = rf.get("/desk/")
     for user in staff.values():
         request.user = user
         for model_admin in admin.site._registry.values():
             assert not model_admin.has_delete_permission(request)
+            assert not model_admin.get_actions(request)  # nor export, nor change in bulk
+
+
+def test_only_pages_that_ask_the_policy_are_registered():
+    assert admin.site._registry
+    assert all(isinstance(page, PolicyAdmin) for page in admin.site._registry.values())
+    assert not admin.site.is_registered(Group)

@@ -274,6 +274,7 @@ def test_a_button_pressed_after_the_session_ended_leads_back_to_the_dossier(clie
     draft = DossierFactory()
     response = client.post(address("submit", draft), {"declaration": "on"})
     assert response.url == f"{reverse('account_login')}?next={draft.get_absolute_url()}"
+    assert "Đăng nhập rồi bấm lại." in text_of(client.get(response.url))
     draft.refresh_from_db()
     assert draft.state == State.DRAFT
 

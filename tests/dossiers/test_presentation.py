@@ -6,6 +6,7 @@ import pytest
 
 from dossiers import presentation
 from dossiers.models import Dossier
+from dossiers.timeline import timeline
 from portal import clock, worktime
 from portal.agencies.working_calendar import calendar
 from portal.clock.models import PortalClock
@@ -26,7 +27,7 @@ def demo_clock():
 
 def story_of(dossier):
     dossier = Dossier.objects.get(pk=dossier.pk)
-    return presentation.timeline(dossier, dossier.history.order_by("sequence"))
+    return timeline(dossier, dossier.history.order_by("sequence"))
 
 
 def test_the_newest_stands_on_top_and_what_comes_next_above_it():

@@ -1,6 +1,7 @@
 """People at their browsers: what each of them does in the portal, by the controls that they see."""
 
 import re
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ from tests.e2e.running_demo import Demo
 
 GOOD_CARD, EMPTY_CARD = "9704198526191432198", "9704195798459170488"
 ONE_TIME_PASSWORD = "123456"
+BANK_PATIENCE_MS = 20_000  # until the bank's notice has arrived
+PORTAL_PATIENCE_SECONDS = 20  # until what follows a move has happened
 DEMO_PASSWORD = "motcua-demo"
 
 Onlooker = Callable[[Page, str], None]
@@ -178,12 +181,12 @@ class Citizen(Person):
         self.presses_main_button()
         while not self.path.endswith("/documents/"):
             here = self.path
-            if here.endswith("/applicant/"):
-                self.types(applicant)
-                self.shows("applicant")
-            else:
+            if "/form/" in here:
                 self.types(form_data(definition, here.rstrip("/").rsplit("/", 1)[1], answers))
                 self.shows("step")
+            else:
+                self.types(applicant)
+                self.shows("applicant")
             self.presses_main_button()
             assert self.path != here, self.words
 
@@ -192,7 +195,7 @@ class Citizen(Person):
         row = self.page.locator("form", has=self.page.locator(f'input[name=component][value="{component}"]'))
         row = row.filter(has_not=self.page.locator("[name=instead_of]"))
         row.locator("input[type=file]").set_input_files(file)
-        self.presses(row.get_by_role("button"))
+        self.presses(row.locator("button"))
 
     def chooses_delivery(self, way: str) -> None:
         """From the papers to the check."""
@@ -224,6 +227,7 @@ class Citizen(Person):
         self.shows("bank-password")
         self.presses(self.page.locator("main form .go").first)
         expect(self.page).to_have_url(re.compile(f"^{self.demo.address}/pay/return/"))
+        expect(self.page.locator(".outcome")).to_be_visible(timeout=BANK_PATIENCE_MS)
 
     def supplies(self, component: str, file: Path) -> None:
         """Answer a request for a supplement with one file."""
@@ -231,6 +235,15 @@ class Citizen(Person):
         self.shows("supply")
         self.attaches(component, file)
         self.presses(self.page.locator('form[action$="/supply/send/"] button'))
+
+    def waits_for_result(self, dossier: str) -> None:
+        """Look at the dossier until the portal has returned what is received online."""
+        give_up = time.monotonic() + PORTAL_PATIENCE_SECONDS
+        self.opens(dossier)
+        while not self.page.locator('.notice--done a[href$="/result/"]').count():
+            assert time.monotonic() < give_up, self.words
+            self.page.wait_for_timeout(300)
+            self.opens(dossier)
 
     def rates(self, value: int) -> None:
         self.types({"value": str(value)})

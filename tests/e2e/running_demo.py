@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -89,6 +90,13 @@ class Demo:
         """The one row that answers ``statement``."""
         (found,) = self.rows(statement, *values)
         return found
+
+    def today(self) -> date:
+        """The present day of business time."""
+        found = self.row(
+            "SELECT (now() + \"offset\") AT TIME ZONE 'Asia/Ho_Chi_Minh' AS now FROM clock_portalclock"
+        )
+        return found["now"].date()
 
     def trust_root(self) -> x509.Certificate:
         """The certificate of the demo's own authority."""

@@ -95,3 +95,20 @@ def test_a_production_setting_that_will_not_do(tmp_path, name, value, sentence):
     done = manage("check", home=tmp_path, **{**given, name: value})
 
     assert (done.returncode, done.stderr) == (1, sentence)
+
+
+def test_servers_named_in_the_environment_are_used_and_none_is_started(
+    own_database, settings, tmp_path
+):
+    done = manage(
+        *("shell", "--no-imports", "-c"),
+        "from django.db import connections as c; print(c['default'].settings_dict['NAME'], "
+        "c['owner'].settings_dict['USER'])",
+        home=tmp_path / "home",
+        REDIS_URL=settings.CELERY_BROKER_URL,
+        **own_database.environment(),
+    )
+
+    assert done.stdout == f"{own_database.name} portal_owner\n"
+    assert not (tmp_path / "home" / "postgres").exists()
+    assert not (tmp_path / "home" / "run" / "servers.json").exists()

@@ -19,6 +19,7 @@ from portal.errors import NotOffered, NotPermitted, PortalError
 from portal.workflow import perform
 from portal.workflow.machine import declared, declared_transition, edges
 from portal.workflow.policy import POLICY_FILE, permissions
+from portal.workflow.reach import reach_of
 from tests.accounts.factories import OfficialFactory, UserFactory
 from tests.agencies.factories import DepartmentFactory, UnitFactory
 from tests.catalogue.factories import OfferingFactory
@@ -143,6 +144,7 @@ SITUATIONS = {
 }
 
 
+PLACED = {relation: "other" if relation == "own" else relation for relation in RELATIONS}
 RELATED = Dossier.objects.select_related(
     "version", "receiving_unit__agency", "handling_agency", "service"
 )
@@ -245,3 +247,22 @@ def test_what_has_no_edge_is_offered_to_nobody(offering):
             for user in (None, officer(dossier, "leader"), officer(dossier, "one_door")):
                 with pytest.raises(NotOffered):
                     perform(dossier, name, by=user)
+
+
+def test_the_rows_in_reach_are_those_that_the_permission_allows(offering, people, capsys):
+    """Lists ask the policy the other way round; the answer is the same."""
+    dossier = RELATED.get(pk=DossierFactory(offering=offering, in_process=True).pk)
+    wrong, counted = [], 0
+    for key, ((role, relation), user) in product(sorted(LISTED), people.items()):
+        if role == "applicant":
+            continue
+        rows = reach_of(user, key).rows(unit="receiving_unit", agency="handling_agency")
+        counted += 1
+        in_reach = Dossier.objects.filter(rows, pk=dossier.pk).exists()
+        allowed = any(listed(key, state, role, PLACED[relation]) for state in State.values)
+        if in_reach != allowed:
+            wrong.append((key, role, relation))
+
+    with capsys.disabled():
+        print(f"\nrows in reach: {counted} cells")
+    assert not wrong
