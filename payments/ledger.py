@@ -1,10 +1,10 @@
 """Booking: every dong once, on two sides."""
 
-from functools import lru_cache
-
-from django.db import connection
+from django.db import connection, transaction
 
 from payments.models import Account
+
+_accounts = {}  # (database, kind, agency) → key of an account that is certainly committed
 
 
 def captured(attempt, at):
@@ -91,10 +91,10 @@ def post(reference, dossier_id, at, sides):
 
 def account(kind, agency_id):
     """The key of an account, opened at first use."""
-    return _account(connection.settings_dict["NAME"], str(kind), agency_id)
-
-
-@lru_cache(maxsize=4096)
-def _account(database, kind, agency_id):
-    row, _ = Account.objects.get_or_create(kind=kind, agency_id=agency_id)
-    return row.pk
+    place = connection.settings_dict["NAME"], str(kind), agency_id
+    if place not in _accounts:
+        row, _ = Account.objects.get_or_create(kind=kind, agency_id=agency_id)
+        # An account opened in a transaction that fails is gone with it: remember it only after the commit.
+        transaction.on_commit(lambda: _accounts.setdefault(place, row.pk))
+        return row.pk
+    return _accounts[place]

@@ -216,12 +216,10 @@ class Life:
         return self.official("one_door") if self.on_paper else self.dossier.filed_by
 
     def _fresh(self):
-        return Dossier.objects.select_related(
-            "version", "offering", "filed_by", "receiving_unit", "handling_agency"
-        ).get(pk=self.dossier.pk)
+        return Dossier.objects.select_related("version").get(pk=self.dossier.pk)
 
     def _at(self, state):
-        return self._fresh().state == state
+        return Dossier.objects.filter(pk=self.dossier.pk, state=state).exists()
 
     def _papers_given(self):
         return self.dossier.attachments.exists()

@@ -18,18 +18,20 @@ class Cell:
     block: str
 
 
-def read(page: Page, path: str) -> dict[Cell, int]:
-    """Every number of the page at ``path``, headlines and tables, by what it counts."""
-    page.goto(path)
+def read(page: Page, path: str, period: str) -> dict[Cell, int]:
+    """Every number for ``period`` on the page at ``path``, in headlines and tables, by what it counts."""
+    page.goto(f"{path}?period={period}")
     found = page.locator('main a[href*="/metrics/list/"]:has(data)').evaluate_all(
         "links => links.map(link => [link.getAttribute('href'), link.querySelector('data').value])"
     )
-    assert found, f"no figures on {path}"
     cells: dict[Cell, int] = {}
     for href, value in found:
+        if parse_qs(urlsplit(href).query)["period"] != [period]:
+            continue  # a month of a chart's table
         cell = cell_of(href)
         # The same cell may stand in a headline and in a table: then with one number.
         assert cells.setdefault(cell, int(value)) == int(value), cell
+    assert cells, f"no figures for {period} on {path}"
     return cells
 
 

@@ -3,11 +3,12 @@
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Download, Locator, Page, expect
+from playwright.sync_api import APIResponse, Browser, Download, Locator, Page, expect
 
 from portal.catalogue.forms import form_data
 from portal.catalogue.service_definition import ServiceDefinition
@@ -92,6 +93,24 @@ class Person:
         """Move business time on with the demo bar; the person stays where they are."""
         self._opens_demo_bar()
         self.presses(self.page.locator(f'button[name=step][value="{step}"]'))
+
+    def in_another_tab(self) -> Self:
+        """The same person in a second tab that shows the same page."""
+        other = replace(self)
+        other.context.close()
+        other.context, other.page = self.context, self.context.new_page()
+        other.opens(self.path)
+        return other
+
+    def posts(self, path: str, **fields: str) -> APIResponse:
+        """Send a form to ``path`` that no page offers, with the token of the page that is open."""
+        token = self.page.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value")
+        return self.context.request.post(
+            path,
+            form={"csrfmiddlewaretoken": token, **fields},
+            headers={"Referer": self.page.url},
+            max_redirects=0,
+        )
 
     @property
     def main_button(self) -> Locator:
@@ -236,14 +255,34 @@ class Citizen(Person):
         self.attaches(component, file)
         self.presses(self.page.locator('form[action$="/supply/send/"] button'))
 
-    def waits_for_result(self, dossier: str) -> None:
-        """Look at the dossier until the portal has returned what is received online."""
+    def waits_for(self, path: str, wanted: str) -> Locator:
+        """Open the page again and again until ``wanted`` is there: it follows a move by itself."""
         give_up = time.monotonic() + PORTAL_PATIENCE_SECONDS
-        self.opens(dossier)
-        while not self.page.locator('.notice--done a[href$="/result/"]').count():
+        self.opens(path)
+        while not self.page.locator(wanted).count():
             assert time.monotonic() < give_up, self.words
             self.page.wait_for_timeout(300)
-            self.opens(dossier)
+            self.opens(path)
+        return self.page.locator(wanted)
+
+    def waits_for_result(self, dossier: str) -> None:
+        """Look at the dossier until the portal has returned what is received online."""
+        self.waits_for(dossier, '.notice--done a[href$="/result/"]')
+
+    def reads(self, path: str, words: str) -> bool:
+        """Whether the page at ``path`` says ``words``."""
+        self.opens(path)
+        return words in self.words
+
+    def state_shown(self) -> str:
+        """The badge of the dossier that is open."""
+        return self.page.locator("main .badges .status").first.inner_text().strip()
+
+    def days_left(self, dossier: str) -> int:
+        """The working days left on the clock of the dossier’s page."""
+        self.opens(dossier)
+        label = self.page.locator("main .badges .clock").inner_text()
+        return int(re.search(r"\d+", label)[0])
 
     def rates(self, value: int) -> None:
         self.types({"value": str(value)})

@@ -36,6 +36,7 @@ AGENCY = STORY_UNIT  # the department receives and handles
 FEE_VND = 200_000
 PAPER = "identity"
 ONE_DOOR, LEADER = f"{STORY_UNIT}.MC", f"{STORY_UNIT}.CB3"
+VERY_SATISFIED = 3
 REASON = "Bản chụp mờ, không đọc được số. Ông/bà chụp lại cả bốn góc."
 STATEMENT = "Không có án tích. Đã đối chiếu cơ sở dữ liệu lý lịch tư pháp."
 
@@ -141,7 +142,7 @@ def play(demo: Demo, browser: Browser, folder: Path, onlooker: Onlooker = nobody
     leader.does("complete")
     citizen.waits_for_result(dossier)
     officer.finds(code)
-    citizen.rates(1)
+    citizen.rates(VERY_SATISFIED)
     citizen.opens(dossier)
     citizen.shows("dossier")
     citizen.reads_newest_mail(applicant.account.email)
