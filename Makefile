@@ -23,7 +23,7 @@ sandbox: install  ## Start the payment sandbox alone
 	@$(PY) manage.py sandbox
 
 test: install-dev chromium  ## Fast tests; make test ARGS="-k …"
-	@$(PY) -m pytest -n 2 $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 test-slow: install-dev chromium  ## The long tiers
 	@$(PY) -m pytest -m slow $(ARGS)
@@ -42,6 +42,8 @@ lock:  ## Pin requirements/*.in again
 		--no-emit-find-links requirements/runtime.in --output-file requirements/runtime.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links requirements/dev.in --output-file requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links requirements/bench.in --output-file requirements/bench.txt
 
 chromium: .venv/.dev
 	@PYTHON=$(PY) sh .ci/chromium

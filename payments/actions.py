@@ -22,7 +22,7 @@ from payments.protocol.reachability import answers
 from payments.states import HOLDS_MONEY, RefundState, State
 from portal import clock
 from portal.errors import NotOffered
-from portal.workflow import allows, carry_out, lock, perform
+from portal.workflow import allows, carry_out, lock, locked, perform
 
 log = structlog.get_logger(__name__)
 
@@ -292,11 +292,8 @@ def _intend_refund(attempt, reason):
 
 
 def _lock_for_money(attempt):
-    dossier = Dossier.objects.select_related(
-        "version", "handling_agency", "receiving_unit__agency"
-    ).get(pk=attempt.dossier_id)
-    lock(dossier)
-    request = PaymentRequest.objects.select_for_update().get(pk=attempt.request_id)
+    dossier = locked(Dossier, attempt.dossier_id)
+    request = locked(PaymentRequest, attempt.request_id)
     lock(attempt)
     attempt.dossier = dossier
     return dossier, request, attempt

@@ -28,9 +28,7 @@ def complete_open_attempts():
     One that fails does not hold up the others.
     """
     began, silences = time.monotonic(), 0
-    work = [(actions.ask_gateway, attempt) for attempt in attempts_to_ask_about()]
-    work += [(actions.send_refund, refund) for refund in refunds_to_send()]
-    for act, row in work:
+    for act, row in _work():
         try:
             answered = act(row)
         except Exception:
@@ -39,6 +37,13 @@ def complete_open_attempts():
         silences = 0 if answered else silences + 1
         if silences == SILENCES or time.monotonic() - began > ROUND_SECONDS:
             break
+
+
+def _work():
+    for attempt in attempts_to_ask_about():
+        yield actions.ask_gateway, attempt
+    for refund in refunds_to_send():  # with those that an answer has just made necessary
+        yield actions.send_refund, refund
 
 
 def attempts_to_ask_about():

@@ -32,6 +32,10 @@ def _no(*args, **kwargs):
     return False
 
 
+def _yes(*args, **kwargs):
+    return True
+
+
 def _default(key, default=None, version=None):
     return default
 
@@ -39,12 +43,13 @@ def _default(key, default=None, version=None):
 class ForgivingRedisCache(RedisCache):
     """Django's Redis cache; a server that is down, full or restarting reads as an empty cache.
 
-    ``add`` answers False then, as for a key that is taken: nothing may rest on a lock kept here.
+    ``add`` succeeds then, as in an empty cache: rate limits, which lock with it, let everybody in rather than nobody.
+    So nothing of ours may rest on a lock kept here; wrong passwords are counted in PostgreSQL.
     """
 
     get = _forgiving("get", _default)
     set = _forgiving("set", _nothing)
-    add = _forgiving("add", _no)
+    add = _forgiving("add", _yes)
     touch = _forgiving("touch", _no)
     delete = _forgiving("delete", _no)
     has_key = _forgiving("has_key", _no)

@@ -7,6 +7,7 @@ needed) and never committed.
 
 import argparse
 import io
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -75,7 +76,10 @@ def compile_all(locale: Path = LOCALE) -> int:
         catalogue = read(path)
         compiled = io.BytesIO()
         write_mo(compiled, catalogue)
-        path.with_suffix(".mo").write_bytes(compiled.getvalue())
+        # Renamed into place: a process that starts meanwhile reads the old file or the new one, never half of one.
+        draft = path.with_suffix(f".mo.{os.getpid()}")
+        draft.write_bytes(compiled.getvalue())
+        draft.replace(path.with_suffix(".mo"))
         texts += sum(1 for message in catalogue if message.id)
     return texts
 

@@ -4,6 +4,7 @@ import itertools
 import os
 
 import pytest
+from django.utils import translation
 
 import portal.celery  # noqa: F401  # the app whose broker the doorbell rings
 from tests import databases, processes
@@ -56,6 +57,13 @@ def media_folder(settings, tmp_path):
     """Stored files of one test go into its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
+
+
+@pytest.fixture(autouse=True)
+def vietnamese_first(settings):
+    """Each test starts in the portal's own language, whatever the one before it spoke."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture

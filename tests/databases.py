@@ -60,6 +60,15 @@ def clone(template_name: str, name: str) -> TestDatabase:
     return named(name)
 
 
+def empty(name: str) -> TestDatabase:
+    """A new database without any table."""
+    with _administration() as server:
+        _drop(server, name)
+        _execute(server, "CREATE DATABASE {}", name)
+        _let_application_in(server, name)
+    return named(name)
+
+
 def drop(name: str) -> None:
     """Remove a database, with whoever still looks at it."""
     with _administration() as server:

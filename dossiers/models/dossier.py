@@ -443,7 +443,7 @@ class Dossier(WorkflowModel):
         self.result = result
         self.outcome = proposal.outcome
         self.move.details = {"outcome": proposal.outcome, "document": result.public_id}
-        self._end_step()
+        self.companion_end(Step, "ended_at", self.move.at)
 
     @transition(
         state, State.COMPLETED, State.RETURNED, **step("return_result", _("Return the result"))
@@ -550,7 +550,7 @@ class Dossier(WorkflowModel):
             self.companion_change(request, "closed_at")
             state, request = request.returns_to, None
         if self.processing_started_at is not None:
-            self._end_step()
+            self.companion_end(Step, "ended_at", self.move.at)
 
     def _start_step(self, definition):
         limit = worktime.TimeLimit(definition.limit_hours, "working_hour")

@@ -23,7 +23,10 @@ class IsOpen(admin.SimpleListFilter):
     parameter_name = "open"
 
     def lookups(self, request, model_admin):
-        return [("yes", pgettext_lazy("account", "open")), ("no", pgettext_lazy("account", "closed"))]
+        return [
+            ("yes", pgettext_lazy("account", "open")),
+            ("no", pgettext_lazy("account", "closed")),
+        ]
 
     def queryset(self, request, queryset):
         wanted = {"yes": True, "no": False}.get(self.value())

@@ -16,7 +16,9 @@ from portal.clock.errors import ClockGoesForward, ClockIsReal
 UNREAD = object()
 REAL = (timedelta(), False)  # what a missing row means
 
-_reading = ContextVar("portal_clock_reading", default=None)  # (offset, is_demo) within a span, else None
+_reading = ContextVar(
+    "portal_clock_reading", default=None
+)  # (offset, is_demo) within a span, else None
 
 
 def now():

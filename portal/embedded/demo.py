@@ -17,7 +17,7 @@ from celery.signals import beat_init, worker_ready
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.cache import cache
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connections
 from django.utils import timezone
 
@@ -170,7 +170,9 @@ class Demo:
     def _run_loader(self, name: str, command: str) -> None:
         self.say(f"  {name} …")
         begun = time.monotonic()
-        call_command(command)
+        connections.close_all()
+        if processes.run_apart(lambda: _run_command(command)) != 0:
+            raise StartRefused(f"{name}: this did not come to its end. What is above says why.")
         self.say(f"  {name}: {time.monotonic() - begun:.1f} s")
 
     def _collect_static_files(self) -> None:
@@ -298,6 +300,14 @@ def _static_state() -> list:
             entry = os.stat(storage.path(path))
             state.append([path, entry.st_size, entry.st_mtime_ns])
     return sorted(state)
+
+
+def _run_command(command: str) -> None:
+    """Run a command; what it refuses is said in its sentence."""
+    try:
+        call_command(command)
+    except CommandError as refusal:
+        raise SystemExit(str(refusal)) from None
 
 
 def _run_celery(signal_when_ready, mark: Path, *words: str) -> None:

@@ -72,6 +72,23 @@ class _Executed:
         return self._popen.poll()
 
 
+def run_apart(work: Callable[[], None]) -> int:
+    """Run ``work`` in a copy of this process that says what it says in the same place; returns its exit status.
+
+    Later copies of this process then inherit none of the threads that libraries begin in ``work``: a copy has their
+    locks but not the threads, and waits for ever.
+    """
+    child = _forking.Process(target=_apart, args=(work, dying_with_parent(signal.SIGTERM)))
+    child.start()
+    try:
+        child.join()
+    finally:
+        if child.is_alive():
+            child.terminate()
+            child.join()
+    return child.exitcode
+
+
 class WorkerEnded(Exception):
     """A process of the demo ended by itself."""
 
@@ -134,6 +151,14 @@ def last_words(worker: Worker) -> str:
     status = worker.status()
     how = f"by signal {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
     return f"{worker.name} ended {how}. The end of {worker.log}:\n{tail(worker.log)}"
+
+
+def _apart(work: Callable[[], None], die_with_parent: Callable[[], None]) -> None:
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends this
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    work()
 
 
 def _in_child(work: Callable[[], None], log: Path, die_with_parent: Callable[[], None]) -> None:

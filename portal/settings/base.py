@@ -191,6 +191,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data
 
 # E-mail: rows of portal.notifications, sent from the outbox --------------------
 EMAIL_BACKEND = "portal.notifications.backend.StoredEmailBackend"

@@ -49,7 +49,9 @@ def _knock():
     broker = current_app.connection_for_write()
     address = broker.hostname, broker.port or 6379
     with socket.create_connection(address, timeout=KNOCK_SECONDS) as line:
-        if not broker.ssl:  # A server that hangs accepts connections; only an answer shows that it lives.
+        if (
+            not broker.ssl
+        ):  # A server that hangs accepts connections; only an answer shows that it lives.
             line.sendall(b"PING\r\n")
             if not line.recv(1):
                 raise ConnectionError("the broker hung up")

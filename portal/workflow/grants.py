@@ -9,6 +9,8 @@ def grant_to_application(*, using, **kwargs):
     """Everything on every table, except UPDATE, DELETE and TRUNCATE where rows are append-only."""
     role = settings.DATABASES["default"]["USER"]
     connection = connections[using]
+    if connection.settings_dict["USER"] == role:
+        return  # One role for both: only the triggers protect what is append-only.
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quote(role)}")

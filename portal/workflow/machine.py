@@ -1,6 +1,7 @@
 """Reading a machine as its model declares it: edges, offered transitions, drawing."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django_fsm import FSMFieldMixin
 
@@ -19,6 +20,7 @@ def state_field(model):
     return next(field for field in model._meta.concrete_fields if isinstance(field, FSMFieldMixin))
 
 
+@cache
 def declared(model):
     """Every transition of ``model`` by name: ``{name: FSMMeta}``."""
     methods = state_field(model).transitions[model]

@@ -31,15 +31,20 @@ class WorkflowModel(models.Model):
         """Columns of the history row beyond those that every machine has, by attribute name."""
         return {}
 
-    def companion(self, instance):
-        """Have a new row (a request, a proposal) written together with the move under way."""
-        self.__dict__.setdefault("_companions", []).append(instance)
-        return instance
+    # Companions (a request, a step, a proposal) are other rows that a move writes: the method that
+    # moves hands them over, the statement of the move writes them.
 
-    def companion_change(self, instance, *fields):
-        """Have ``fields`` of an existing row saved together with the move under way."""
-        self.__dict__.setdefault("_companion_changes", []).append((instance, fields))
-        return instance
+    def companion(self, instance):
+        """Have a new row written with the move under way; its key stays unknown here."""
+        self.move.begun.append(instance)
+
+    def companion_change(self, instance, *attnames):
+        """Have these attributes of an existing row saved with the move under way."""
+        self.move.changed.append((instance, attnames))
+
+    def companion_end(self, model, attname, value):
+        """Have the row of ``model`` that belongs here and is open (``attname`` is empty) ended so, if there is one."""
+        self.move.ended.append((model, attname, value))
 
 
 class HistoryRow(models.Model):

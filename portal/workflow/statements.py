@@ -1,6 +1,6 @@
-"""The SQL of a move: one statement updates the rows and writes history, outbox and deltas.
+"""What a move writes: one statement updates the rows and writes history, outbox, deltas and companions.
 
-Round trips are what a move costs (docs/benchmarks.md), so the statement is built once per shape and kept.
+Round trips are what a move costs (docs/benchmarks.md); the text of the statements is in ``sql.py``.
 """
 
 import json
@@ -12,6 +12,7 @@ from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from portal.errors import StalePage
+from portal.workflow import sql
 from portal.workflow.deltas import rows_of
 from portal.workflow.followups import subscribers_of
 
@@ -25,20 +26,38 @@ HISTORY_COLUMNS = (
     "grant_id",
     "details",
 )
+OUTBOX_COLUMNS = ("key", "subscriber", "payload")
 DELTA_COLUMNS = ("metric", "day", "agency", "service", "channel", "quantity", "amount")
 
 
 @cache
 def locked_fields(model):
-    """The fields read again under the lock: all but the large ones that no guard looks at."""
-    return [f for f in model._meta.concrete_fields if f.attname not in model.fields_left_unlocked]
+    """Names of the attributes read under a lock: all but the large ones that no guard looks at."""
+    left = getattr(model, "fields_left_unlocked", ())
+    return tuple(f.attname for f in model._meta.concrete_fields if f.attname not in left)
+
+
+def read_locked(model, pk):
+    """The values of :func:`locked_fields` of one row, which stays locked until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.lock_and_read(model, locked_fields(model)), [pk])
+        row = cursor.fetchone()
+    if row is None:
+        raise model.DoesNotExist
+    values = list(row)
+    for place, convert in _converters(model):
+        values[place] = convert(values[place], None, connection)
+    return values
 
 
 @cache
-def lock_sql(model):
-    columns = ", ".join(f'"{field.column}"' for field in locked_fields(model))
-    table, key = model._meta.db_table, model._meta.pk.column
-    return f'SELECT {columns} FROM "{table}" WHERE "{key}" = %s FOR UPDATE'
+def _converters(model):
+    """``(place, converter)`` of the locked fields that the database hands over as something else."""
+    return [
+        (place, convert)
+        for place, attname in enumerate(locked_fields(model))
+        for convert in sql.field(model, attname).get_db_converters(connection)
+    ]
 
 
 def snapshot(instance):
@@ -70,142 +89,183 @@ def changes(instance, before):
 
 
 def write(moves):
-    """Write ``moves`` (all of one machine): rows, history, outbox and deltas, in one statement."""
-    model = type(moves[0].instance)
-    changed = tuple(sorted({attname for move in moves for attname in move.changes}))
-    context = tuple(moves[0].instance.history_context())
-    outbox = [row for move in moves for row in _outbox_rows(move)]
-    delta = [row for move in moves for row in _delta_rows(move)]
-    sql = _statement(model, changed, context, len(moves), len(outbox), len(delta))
-    parameters = []
-    for move in moves:
-        parameters += _changed_values(model, changed, move)
-    for move in moves:
-        parameters += _history_values(move)
-    for row in outbox:
-        parameters += row
-    for row in delta:
-        parameters += row
+    """Write ``moves`` (all of one machine) with all that goes with them, in one statement.
+
+    Two where a row begins in place of one that ends: within one statement nobody says which is first.
+    """
+    endings, beginnings = _endings(moves), _beginnings(moves)
+    later = [beginnings.pop(model) for model, _part in endings if model in beginnings]
+    parts = [
+        _moved(moves),
+        _recorded(moves),
+        *_inserted("workflow_outboxevent", OUTBOX_COLUMNS, _outbox_rows(moves)),
+        *_inserted("workflow_delta", DELTA_COLUMNS, _delta_rows(moves)),
+        *(part for _model, part in endings),
+        *beginnings.values(),
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(
+            "WITH "
+            + ", ".join(f"part{number} AS ({text})" for number, (text, _values) in enumerate(parts))
+            + " SELECT count(*) FROM part0",
+            [value for _text, values in parts for value in values],
+        )
         if cursor.fetchone()[0] != len(moves):
             # Cannot happen while every caller locks first; if one does not, nothing must be half-written,
             # not even when somebody above takes this for a refusal like any other.
             transaction.set_rollback(True)
             raise StalePage(sequence=None, seen=None)
+        for text, values in later:
+            cursor.execute(text, values)
 
 
-@cache
-def _statement(model, changed, context, moves, outbox, delta):
-    parts = [
-        f"moved AS ({_update_sql(model, changed, moves)})",
-        f"recorded AS ({_history_sql(model, context, moves)})",
-    ]
-    if outbox:
-        parts.append(
-            "told AS ("
-            + _insert_sql("workflow_outboxevent", ("key", "subscriber", "payload"), outbox)
-            + ")"
-        )
-    if delta:
-        parts.append("counted AS (" + _insert_sql("workflow_delta", DELTA_COLUMNS, delta) + ")")
-    return "WITH " + ", ".join(parts) + " SELECT count(*) FROM moved"
+# Each part of a statement is its text and its values. ------------------------------------
 
 
-def _update_sql(model, changed, moves):
-    table, key = model._meta.db_table, model._meta.pk.column
-    fields = [_field(model, attname) for attname in changed]
-    if moves == 1:
-        assignments = ", ".join(f'"{field.column}" = %s' for field in fields)
-        return f'UPDATE "{table}" SET {assignments} WHERE "{key}" = %s AND "state" = %s RETURNING "{key}"'
-    assignments = ", ".join(f'"{field.column}" = v."{field.column}"' for field in fields)
-    types = [_cast(field) for field in fields] + [
-        _cast(model._meta.pk),
-        _cast(_field(model, "state")),
-    ]
-    first = "(" + ", ".join(f"%s::{cast}" for cast in types) + ")"
-    rest = [_placeholders(len(types))] * (moves - 1)
-    names = ", ".join([*(f'"{field.column}"' for field in fields), "_key", "_source"])
-    return (
-        f'UPDATE "{table}" AS t SET {assignments} FROM (VALUES {", ".join([first, *rest])}) AS v({names}) '
-        f'WHERE t."{key}" = v._key AND t."state" = v._source RETURNING t."{key}"'
+def _moved(moves):
+    model = type(moves[0].instance)
+    changed = tuple(sorted({attname for move in moves for attname in move.changes}))
+    text, values = _updated(
+        model,
+        changed,
+        ("pk", "state"),
+        [[*_values(move.instance, changed), move.instance.pk, move.source] for move in moves],
     )
+    return f'{text} RETURNING t."{model._meta.pk.column}"', values
 
 
-def _history_sql(model, context, moves):
+def _recorded(moves):
+    model = type(moves[0].instance)
     history = model.history_model
-    link = history._meta.get_field(model.history_link).column
-    extra = [history._meta.get_field(name.removesuffix("_id")).column for name in context]
-    return _insert_sql(history._meta.db_table, (*HISTORY_COLUMNS, link, *extra), moves)
+    own = (model.history_link + "_id", *moves[0].instance.history_context())
+    columns = (*HISTORY_COLUMNS, *(sql.column(history, attname) for attname in own))
+    rows = [
+        [
+            move.instance.sequence,
+            move.transition,
+            move.source,
+            move.target,
+            move.at,
+            move.by.pk if move.by is not None else None,
+            move.grant.pk if move.grant is not None else None,
+            _json(move.details),
+            move.instance.pk,
+            *move.instance.history_context().values(),
+        ]
+        for move in moves
+    ]
+    [part] = _inserted(history._meta.db_table, columns, rows)
+    return part
 
 
-def _insert_sql(table, columns, rows):
-    names = ", ".join(f'"{column}"' for column in columns)
-    return (
-        f'INSERT INTO "{table}" ({names}) VALUES {", ".join([_placeholders(len(columns))] * rows)}'
+def _endings(moves):
+    """``[(model, part)]``: what existing companions become."""
+    changed, ended = {}, {}
+    for move in moves:
+        for companion, attnames in move.changed:
+            row = [*_values(companion, attnames), companion.pk]
+            changed.setdefault((type(companion), attnames), []).append(row)
+        for model, attname, value in move.ended:
+            ended.setdefault((model, attname), []).append([value, move.instance.pk])
+    return [
+        *(
+            (model, _updated(model, attnames, ("pk",), rows))
+            for (model, attnames), rows in changed.items()
+        ),
+        *(
+            (model, _updated(model, (attname,), (_owner(model, moves),), rows, empty=attname))
+            for (model, attname), rows in ended.items()
+        ),
+    ]
+
+
+def _beginnings(moves):
+    """``{model: part}``: the new companions."""
+    begun = {}
+    for move in moves:
+        for companion in move.begun:
+            begun.setdefault(type(companion), []).append(companion)
+    parts = {}
+    for model, companions in begun.items():
+        attnames = _filled_by_us(model)
+        columns = tuple(sql.column(model, attname) for attname in attnames)
+        rows = [_values(companion, attnames) for companion in companions]
+        [parts[model]] = _inserted(model._meta.db_table, columns, rows)
+    return parts
+
+
+def _inserted(table, columns, rows):
+    """One part, or none where there are no rows."""
+    rows = list(rows)
+    if rows:
+        yield sql.insert(table, columns, len(rows)), [value for row in rows for value in row]
+
+
+def _updated(model, changed, known, rows, *, empty=None):
+    known = tuple(model._meta.pk.attname if attname == "pk" else attname for attname in known)
+    text = sql.update(model, changed, known, len(rows), empty=empty)
+    return text, [value for row in rows for value in row]
+
+
+def _values(instance, attnames):
+    model = type(instance)
+    return [
+        sql.field(model, attname).get_db_prep_save(getattr(instance, attname), connection)
+        for attname in attnames
+    ]
+
+
+@cache
+def _filled_by_us(model):
+    """All columns but those that the database fills."""
+    return tuple(
+        field.attname
+        for field in model._meta.concrete_fields
+        if not (field.primary_key or field.has_db_default() or field.generated)
     )
 
 
-def _placeholders(count):
-    return "(" + ", ".join(["%s"] * count) + ")"
+def _owner(model, moves):
+    """The attribute by which ``model`` belongs to what is moved."""
+    return next(
+        field.attname
+        for field in model._meta.concrete_fields
+        if field.related_model is type(moves[0].instance)
+    )
 
 
-@cache
-def _field(model, attname):
-    return next(field for field in model._meta.concrete_fields if field.attname == attname)
+def _outbox_rows(moves):
+    for move in moves:
+        payload = None
+        for subscriber in subscribers_of(move.label, move.transition):
+            payload = payload or _json(
+                {
+                    "label": move.label,
+                    "instance_id": move.instance.pk,
+                    "transition": move.transition,
+                    "sequence": move.instance.sequence,
+                    "details": move.details,
+                }
+            )
+            yield [
+                f"{subscriber}:{move.label}:{move.instance.pk}:{move.instance.sequence}",
+                subscriber,
+                payload,
+            ]
 
 
-@cache
-def _cast(field):
-    return field.db_type(connection) if not field.is_relation else field.rel_db_type(connection)
-
-
-def _changed_values(model, changed, move):
-    values = [
-        _field(model, attname).get_db_prep_save(getattr(move.instance, attname), connection)
-        for attname in changed
-    ]
-    return [*values, move.instance.pk, move.source]
-
-
-def _history_values(move):
-    instance = move.instance
-    return [
-        instance.sequence,
-        move.transition,
-        move.source,
-        move.target,
-        move.at,
-        move.by.pk if move.by is not None else None,
-        move.grant.pk if move.grant is not None else None,
-        _json(move.details),
-        instance.pk,
-        *instance.history_context().values(),
-    ]
-
-
-def _outbox_rows(move):
-    payload = None
-    for subscriber in subscribers_of(move.label, move.transition):
-        payload = payload or _json(
-            {
-                "label": move.label,
-                "instance_id": move.instance.pk,
-                "transition": move.transition,
-                "sequence": move.instance.sequence,
-                "details": move.details,
-            }
-        )
-        yield [
-            f"{subscriber}:{move.label}:{move.instance.pk}:{move.instance.sequence}",
-            subscriber,
-            payload,
-        ]
-
-
-def _delta_rows(move):
-    for row in rows_of(move):
-        yield [row.metric, row.day, row.agency, row.service, row.channel, row.quantity, row.amount]
+def _delta_rows(moves):
+    for move in moves:
+        for row in rows_of(move):
+            yield [
+                row.metric,
+                row.day,
+                row.agency,
+                row.service,
+                row.channel,
+                row.quantity,
+                row.amount,
+            ]
 
 
 def _json(value):

@@ -25,6 +25,9 @@ class Move:
     target: str = ""
     details: dict = field(default_factory=dict)
     changes: dict = field(default_factory=dict)  # attribute name → new value
+    begun: list = field(default_factory=list)  # companions: see WorkflowModel
+    changed: list = field(default_factory=list)
+    ended: list = field(default_factory=list)
 
     @property
     def label(self):
@@ -71,8 +74,7 @@ def perform(instance, name, *, by, seen=None, **details):
 def carry_out(instance, name, *, by, seen=None, **details):
     """:func:`perform` for a row that the caller has locked in this transaction."""
     move = _judged(instance, name, by, seen, details)
-    statements.write([move])
-    _settle([move])
+    _write([move])
     return move
 
 
@@ -99,23 +101,27 @@ def perform_many(queryset, name, *, by, **details):
                 moves.append(move)
                 outcomes.append(Outcome(instance.pk, move=move))
         if moves:
-            statements.write(moves)
-            _settle(moves)
+            _write(moves)
     return outcomes
 
 
 def lock(instance):
     """Lock the row of ``instance`` until the transaction ends and read it afresh, in one round trip."""
-    with connection.cursor() as cursor:
-        cursor.execute(statements.lock_sql(type(instance)), [instance.pk])
-        row = cursor.fetchone()
-    if row is None:
-        raise type(instance).DoesNotExist
-    for column, value in zip(statements.locked_fields(type(instance)), row, strict=True):
-        if instance.__dict__.get(column.attname) != value and column.is_relation:
-            instance._state.fields_cache.pop(column.name, None)
-        instance.__dict__[column.attname] = value
+    model = type(instance)
+    values = statements.read_locked(model, instance.pk)
+    for attname, value in zip(statements.locked_fields(model), values, strict=True):
+        if instance.__dict__.get(attname) != value:
+            setattr(instance, attname, value)  # also forgets a related object that was read before
     return instance
+
+
+def locked(model, pk):
+    """The row of ``pk``, locked until the transaction ends and read in one round trip.
+
+    Raises ``model.DoesNotExist``. Fields that are left unlocked are read when somebody asks for them.
+    """
+    values = statements.read_locked(model, pk)
+    return model.from_db(connection.alias, statements.locked_fields(model), values)
 
 
 def offers(instance, by):
@@ -173,30 +179,15 @@ def _permitted(instance, transition, by):
     return grant
 
 
-def _settle(moves):
-    """Write the companions of the moves and ring the bell for their follow-ups."""
-    created, changed = {}, {}
-    for move in moves:
-        for companion in move.instance.__dict__.pop("_companions", ()):
-            created.setdefault(type(companion), []).append(companion)
-        for companion, fields in move.instance.__dict__.pop("_companion_changes", ()):
-            changed.setdefault((type(companion), fields), []).append(companion)
-    # What ends comes before what begins: only one step of a dossier is open at a time.
-    for (model, fields), instances in changed.items():
-        if len(instances) == 1:
-            instances[0].save(update_fields=fields)
-        else:
-            model._base_manager.bulk_update(instances, fields)
-    for model, instances in created.items():
-        model._base_manager.bulk_create(instances)
+def _write(moves):
+    """Write the moves and all that goes with them; ring the bell for their follow-ups once it is committed."""
+    statements.write(moves)
     if any(subscribers_of(move.label, move.transition) for move in moves):
         transaction.on_commit(bell.ring)
 
 
 def _undo(instance, before):
     """Leave nothing of a refused move on ``instance``: the next one must not write it."""
-    instance.__dict__.pop("_companions", None)
-    instance.__dict__.pop("_companion_changes", None)
     for attname, value in before.items():
         if instance.__dict__.get(attname) != value:
             setattr(instance, attname, value)  # also forgets a related object that was put there

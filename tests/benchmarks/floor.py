@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from django.apps import apps
@@ -57,7 +58,7 @@ class _Writer:
     def __init__(self, subject):
         self.subject = subject._meta.db_table
         self.models = {model._meta.db_table: model for model in apps.get_models()}
-        self.keys = {}  # relation → [(key in the first life, in the second, variable)]
+        self.keys = {}  # relation → {key in the first life: variable that holds it}
         self.pair = None  # the subjects' keys
 
     def script(self, first, second):
@@ -69,10 +70,10 @@ class _Writer:
             raise LivesDiffer(f"{shapes[0]}\n{shapes[1]}")
         self.pair = next(
             (a.after["id"], b.after["id"])
-            for a, b in zip(sum(first, []), sum(second, []), strict=True)
+            for a, b in zip(chain(*first), chain(*second), strict=True)
             if a.relation == self.subject
         )
-        self.keys[self.subject] = [(*self.pair, "subject")]
+        self.keys[self.subject] = {self.pair[0]: "subject"}
         statements = []
         for commits in zip(first, second, strict=True):
             statements += ["BEGIN;", *self._commit(*commits), "COMMIT;"]
@@ -97,9 +98,8 @@ class _Writer:
             self._value(a.relation, column, a.after[column], b.after[column]) for column in columns
         ]
         names = ", ".join(f'"{column}"' for column in columns)
-        known = self.keys.setdefault(a.relation, [])
-        variable = f"{a.relation}_{len(known) + 1}"
-        known.append((a.after["id"], b.after["id"], variable))
+        known = self.keys.setdefault(a.relation, {})
+        variable = known[a.after["id"]] = f"{a.relation}_{len(known) + 1}"
         return (
             f'INSERT INTO "{a.relation}" ({names}) VALUES ({", ".join(values)})'
             f"{_RETURNING.format(variable)}"
@@ -117,10 +117,8 @@ class _Writer:
         return f'UPDATE "{a.relation}" SET {", ".join(assignments)} WHERE id = {key};'
 
     def _key(self, relation, key):
-        for first, _second, variable in self.keys.get(relation, ()):
-            if first == key:
-                return f":{variable}"
-        return str(key)  # a row that all lives share
+        variable = self.keys.get(relation, {}).get(key)
+        return f":{variable}" if variable else str(key)  # the key of a row that all lives share
 
     def _value(self, relation, column, a, b):
         field = next(f for f in self.models[relation]._meta.concrete_fields if f.column == column)
@@ -136,16 +134,18 @@ class _Writer:
 
     def _text(self, a, b):
         """``a`` with the places where ``b`` differs taken from the life."""
-        parts = []
+        parts, same = [], ""
         for one, other in zip(_TOKENS.split(a), _TOKENS.split(b), strict=True):
             if one == other:
-                parts.append(_literal(one))
-            elif re.fullmatch(UUID, one):
-                parts.append("gen_random_uuid()")
+                same += one
+                continue
+            if re.fullmatch(UUID, one):
+                own = "gen_random_uuid()"
             else:
-                parts.append(f"CAST({self._number(int(one), int(other))} AS text)")
-        parts = [part for part in parts if part != _literal("")]
-        return " || ".join(parts)
+                own = f"CAST({self._number(int(one), int(other))} AS text)"
+            parts += [_literal(same), own]
+            same = ""
+        return " || ".join(part for part in [*parts, _literal(same)] if part != _literal(""))
 
     def _number(self, a, b):
         return ":subject" if (a, b) == self.pair else ":life"

@@ -68,7 +68,7 @@ class Cast:
 
 def live(pk, cast):
     """From the draft to the returned result: nine commits, as nine people's clicks make them."""
-    dossier = Dossier.objects.select_related("version").get(pk=pk)
+    dossier = Dossier.objects.select_related("version", "receiving_unit").get(pk=pk)
     perform(dossier, "submit", by=cast.citizen)
     perform(dossier, "receive", by=cast.one_door)
     perform(dossier, "start_processing", by=cast.one_door, to=cast.specialist)

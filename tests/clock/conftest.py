@@ -8,7 +8,9 @@ from portal.worktime import at
 @pytest.fixture
 def demo_clock(db):
     """A demo clock that shows what ``demo_clock("2026-11-17 09:00")`` says, and runs on from there."""
-    clocks = apps.get_model("clock", "PortalClock").objects  # this file is read before Django knows its models
+    clocks = apps.get_model(
+        "clock", "PortalClock"
+    ).objects  # this file is read before Django knows its models
 
     def show(text):
         clocks.all().delete()

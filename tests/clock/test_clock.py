@@ -72,7 +72,9 @@ def test_the_middleware_gives_one_present_to_the_whole_request(demo_clock):
 
     def view(request):
         shown.append(clock.offset())
-        PortalClock.objects.update(offset=timedelta(days=3000))  # somebody moves the clock meanwhile
+        PortalClock.objects.update(
+            offset=timedelta(days=3000)
+        )  # somebody moves the clock meanwhile
         shown.append(clock.offset())
         return "answer"
 
@@ -174,17 +176,27 @@ def test_a_real_clock_is_not_moved(row):
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
-        ('UPDATE clock_portalclock SET "offset" = "offset" - interval \'1 second\'', "only moves forward"),
-        ('UPDATE clock_portalclock SET "offset" = interval \'-10 years\'', "only moves forward"),
+        (
+            'UPDATE clock_portalclock SET "offset" = "offset" - interval \'1 second\'',
+            "only moves forward",
+        ),
+        ("UPDATE clock_portalclock SET \"offset\" = interval '-10 years'", "only moves forward"),
         ("UPDATE clock_portalclock SET is_demo = false", "clock_real_outside_demo"),
-        ("INSERT INTO clock_portalclock (id, \"offset\", is_demo) VALUES (2, interval '0', true)", "clock_is_one_row"),
+        (
+            "INSERT INTO clock_portalclock (id, \"offset\", is_demo) VALUES (2, interval '0', true)",
+            "clock_is_one_row",
+        ),
         ("UPDATE clock_portalclock SET id = 2", "clock_is_one_row"),
     ],
 )
 def test_the_database_holds_the_clock_to_that(demo_clock, statement, message):
     demo_clock("2026-11-17 09:00")
 
-    with pytest.raises(DatabaseError, match=message), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match=message),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
     assert f"{clock.now():%d/%m/%Y %H:%M}" == "17/11/2026 09:00"

@@ -170,6 +170,8 @@ def test_roles_follow_the_clock(demo_clock):
     receiver = officer(dossier, "one_door")
     receiver.grants.update(valid_to=date(2026, 11, 17))
 
-    assert [grant.role for grant in type(receiver).objects.get(pk=receiver.pk).role_grants()] == ["one_door"]
+    assert [grant.role for grant in type(receiver).objects.get(pk=receiver.pk).role_grants()] == [
+        "one_door"
+    ]
     time_machine.move("day")
     assert type(receiver).objects.get(pk=receiver.pk).role_grants() == []

@@ -107,7 +107,11 @@ class DossierModel:
         if act == "request_supplement":
             return {"specialist"} if self.state == "in_process" else {"one_door"}
         if act == "request_payment":
-            return {"one_door", "specialist"} if self.state in ("received", "in_process") else {"one_door"}
+            return (
+                {"one_door", "specialist"}
+                if self.state in ("received", "in_process")
+                else {"one_door"}
+            )
         return {
             "receive": {"one_door"},
             "refuse_receipt": {"one_door"},

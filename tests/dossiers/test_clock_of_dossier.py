@@ -131,7 +131,9 @@ def test_a_supplement_before_reception_stops_nothing(shows):
 
     row = stored(dossier)
     assert (row.stopped_minutes, row.stopped_since) == (0, None)
-    assert shown(row.expected_at) == "2026-11-26 10:00"  # three working days over the weekend and the day off
+    assert (
+        shown(row.expected_at) == "2026-11-26 10:00"
+    )  # three working days over the weekend and the day off
 
 
 def test_waiting_for_a_supplement_is_added_to_the_expected_date(shows):
@@ -186,7 +188,9 @@ def test_while_a_withdrawal_is_decided_the_clock_runs_on(shows):
     shows("2026-11-16 09:00")
     request_withdrawal(dossier)
     shows("2026-11-18 09:00")
-    perform(dossier, "refuse_withdrawal", by=officer(dossier, "one_door"), reason="Đã giải quyết xong.")
+    perform(
+        dossier, "refuse_withdrawal", by=officer(dossier, "one_door"), reason="Đã giải quyết xong."
+    )
 
     assert stored(dossier).stopped_minutes == 0
     assert stored(dossier).expected_at == stored(dossier).due_at
@@ -199,7 +203,9 @@ def test_a_withdrawal_on_top_of_a_stop_lets_it_run_and_stand_again(shows):
     shows("2026-11-16 10:00")
     request_withdrawal(dossier)  # stood for one hour
     shows("2026-11-17 10:00")
-    perform(dossier, "refuse_withdrawal", by=officer(dossier, "one_door"), reason="Đã giải quyết xong.")
+    perform(
+        dossier, "refuse_withdrawal", by=officer(dossier, "one_door"), reason="Đã giải quyết xong."
+    )
     assert shown(stored(dossier).stopped_since) == "2026-11-17 10:00"
     assert stored(dossier).stopped_minutes == 60
     shows("2026-11-17 10:45")
@@ -267,7 +273,9 @@ def test_a_stop_is_taken_into_account_for_being_late(shows):
     supply(dossier)
     propose(dossier)
     shows("2026-11-25 09:00")
-    assert shown(stored(dossier).expected_at) == "2026-11-25 08:00"  # over the weekend and the day off
+    assert (
+        shown(stored(dossier).expected_at) == "2026-11-25 08:00"
+    )  # over the weekend and the day off
 
     complete(dossier)
 

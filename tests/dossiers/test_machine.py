@@ -1,5 +1,6 @@
 """The dossier's machine, rule by rule: what the law says about each move, told one at a time."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -83,7 +84,9 @@ def test_states_have_their_official_codes():
 
 def test_nothing_leaves_a_final_state():
     for state in FINAL:
-        assert not [name for name, meta in declared(Dossier).items() if state.value in meta.transitions]
+        assert not [
+            name for name, meta in declared(Dossier).items() if state.value in meta.transitions
+        ]
 
 
 @pytest.mark.parametrize("situation", ["not_received", "withdrawn", "stopped", "returned"])
@@ -145,7 +148,9 @@ def test_what_was_filed_online_is_the_applicants_own(situation, name, details):
 
     on_paper = DossierFactory(paper=True, situation=situation)
     if name == "supply":
-        AttachmentFactory(dossier=on_paper, supplement=SupplementRequest.objects.get(dossier=on_paper))
+        AttachmentFactory(
+            dossier=on_paper, supplement=SupplementRequest.objects.get(dossier=on_paper)
+        )
     refused(NotPermitted, on_paper, name, UserFactory(), **details)
     perform(on_paper, name, by=officer(on_paper, "one_door"), **details)
 
@@ -156,18 +161,39 @@ def test_what_was_filed_online_is_the_applicants_own(situation, name, details):
 def test_a_supplement_is_asked_once_at_reception_and_once_at_appraisal():
     dossier = DossierFactory(supplement_requested=True)
     supply(dossier)
-    again = refused(SupplementAskedBefore, dossier, "request_supplement", officer(dossier, "one_door"), items=ITEMS)
+    again = refused(
+        SupplementAskedBefore,
+        dossier,
+        "request_supplement",
+        officer(dossier, "one_door"),
+        items=ITEMS,
+    )
     assert f"{dossier.submitted_at:%d/%m/%Y}" in str(again)
     receive(dossier)
-    refused(SupplementAskedBefore, dossier, "request_supplement", officer(dossier, "one_door"), items=ITEMS)
+    refused(
+        SupplementAskedBefore,
+        dossier,
+        "request_supplement",
+        officer(dossier, "one_door"),
+        items=ITEMS,
+    )
 
     start_processing(dossier)
     ask_for_supplement(dossier)
     supply(dossier)
 
     assert dossier.state == "in_process"
-    refused(SupplementAskedBefore, dossier, "request_supplement", officer(dossier, "specialist"), items=ITEMS)
-    assert list(dossier.supplement_requests.values_list("stage", flat=True)) == ["reception", "appraisal"]
+    refused(
+        SupplementAskedBefore,
+        dossier,
+        "request_supplement",
+        officer(dossier, "specialist"),
+        items=ITEMS,
+    )
+    assert list(dossier.supplement_requests.values_list("stage", flat=True)) == [
+        "reception",
+        "appraisal",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -232,7 +258,11 @@ def test_an_accepted_withdrawal_closes_what_lies_under_it():
     perform(dossier, "accept_withdrawal", by=officer(dossier, "one_door"))
 
     assert (dossier.state, dossier.outcome) == ("stopped", "withdrawn")
-    assert dossier.payment_requests.get().closed_at == dossier.withdrawal_requests.get().closed_at is not None
+    assert (
+        dossier.payment_requests.get().closed_at
+        == dossier.withdrawal_requests.get().closed_at
+        is not None
+    )
     assert dossier.payment_requests.get().paid_at is None
 
 
@@ -240,7 +270,12 @@ def test_who_decides_on_a_withdrawal_depends_on_the_processing():
     at_the_counter = DossierFactory(submitted=True)
     request_withdrawal(at_the_counter)
     for role in ("specialist", "leader"):
-        refused(WrongDeskForWithdrawal, at_the_counter, "accept_withdrawal", officer(at_the_counter, role))
+        refused(
+            WrongDeskForWithdrawal,
+            at_the_counter,
+            "accept_withdrawal",
+            officer(at_the_counter, role),
+        )
     perform(at_the_counter, "accept_withdrawal", by=officer(at_the_counter, "one_door"))
 
     at_work = DossierFactory(in_process=True)
@@ -260,9 +295,15 @@ def test_after_completion_a_fee_can_only_be_paid():
     refused(FeeStillDue, dossier, "return_result", officer(dossier, "one_door"))
     request_payment(dossier)
     refused(
-        NotAfterCompletion, dossier, "request_withdrawal", dossier.filed_by, reason="Tôi không cần nữa."
+        NotAfterCompletion,
+        dossier,
+        "request_withdrawal",
+        dossier.filed_by,
+        reason="Tôi không cần nữa.",
     )
-    refused(NotAfterCompletion, dossier, "stop", officer(dossier, "leader"), reason="Người nộp đã mất.")
+    refused(
+        NotAfterCompletion, dossier, "stop", officer(dossier, "leader"), reason="Người nộp đã mất."
+    )
     refused(NotAfterCompletion, dossier, "expire", None)
 
     pay(dossier)
@@ -390,10 +431,12 @@ def test_steps_are_handed_over_and_sent_back_one_at_a_time():
     steps = list(dossier.steps.order_by("pk"))
     assert [step.key for step in steps] == ["appraise", "sign", "appraise", "sign"]
     assert [step.ended_at is None for step in steps] == [False, False, False, True]
-    assert all(before.ended_at == after.started_at for before, after in zip(steps, steps[1:], strict=False))
+    assert all(before.ended_at == after.started_at for before, after in itertools.pairwise(steps))
     assert steps[1].handler == leader
     assert all(step.due_at > step.started_at for step in steps)
-    assert [row.details for row in dossier.history.filter(transition__in=["hand_over", "send_back"])] == [
+    assert [
+        row.details for row in dossier.history.filter(transition__in=["hand_over", "send_back"])
+    ] == [
         {"from": "appraise", "to": "sign"},
         {"from": "sign", "to": "appraise"},
         {"from": "appraise", "to": "sign"},
@@ -404,7 +447,9 @@ def test_a_transfer_changes_who_may_act():
     dossier = DossierFactory(in_process=True)
     here = {role: officer(dossier, role) for role in ("specialist", "leader")}
     elsewhere = DepartmentFactory()
-    there = {role: OfficialFactory(role=role, agency=elsewhere) for role in ("specialist", "leader")}
+    there = {
+        role: OfficialFactory(role=role, agency=elsewhere) for role in ("specialist", "leader")
+    }
     proposal = {"outcome": "granted", "statement": "Đủ điều kiện."}
     refused(NotPermitted, dossier, "propose", there["specialist"], **proposal)
 
@@ -434,7 +479,12 @@ def test_an_apology_gives_one_later_date_and_the_dossier_stays_late():
         DateNotLater, dossier, "reschedule", leader, until=dossier.expected_at, reason="Chờ ý kiến."
     )
     refused(
-        ReasonMissing, dossier, "reschedule", leader, until=dossier.expected_at + timedelta(days=1), reason=" "
+        ReasonMissing,
+        dossier,
+        "reschedule",
+        leader,
+        until=dossier.expected_at + timedelta(days=1),
+        reason=" ",
     )
     promised = dossier.expected_at + timedelta(days=5)
 
@@ -444,7 +494,12 @@ def test_an_apology_gives_one_later_date_and_the_dossier_stays_late():
     assert stored.promised_at == promised
     assert (stored.due_at, stored.expected_at) == kept
     refused(
-        RescheduledBefore, dossier, "reschedule", leader, until=promised + timedelta(days=9), reason="Nữa."
+        RescheduledBefore,
+        dossier,
+        "reschedule",
+        leader,
+        until=promised + timedelta(days=9),
+        reason="Nữa.",
     )
 
 
@@ -477,7 +532,9 @@ def test_history_holds_no_free_text():
     perform(dossier, "request_withdrawal", by=dossier.filed_by, reason=secret)
     perform(dossier, "refuse_withdrawal", by=officer(dossier, "specialist"), reason=secret)
     supply(dossier)
-    perform(dossier, "propose", by=officer(dossier, "specialist"), outcome="granted", statement=secret)
+    perform(
+        dossier, "propose", by=officer(dossier, "specialist"), outcome="granted", statement=secret
+    )
     perform(dossier, "stop", by=officer(dossier, "leader"), reason=secret)
 
     assert secret not in str(list(DossierHistory.objects.values()))

@@ -30,9 +30,12 @@ def demo(tmp_path_factory):
         started.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Chromium; each person opens a context of their own in it."""
+    """Chromium; each person opens a context of their own in it.
+
+    No longer than a module: while Playwright runs, Django takes this thread for an asynchronous one.
+    """
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(
             executable_path=chromium.executable(), args=chromium.ARGUMENTS

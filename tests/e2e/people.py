@@ -36,6 +36,7 @@ class Person:
     onlooker: Onlooker = nobody_looks_on
     appearance: dict = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    login: str = ""
 
     def __post_init__(self):
         self.context = self.browser.new_context(
@@ -75,6 +76,7 @@ class Person:
 
     def signs_in(self, login: str, password: str) -> None:
         """By user name, citizen ID or e-mail address."""
+        self.login = login
         self.opens("/accounts/login/")
         self.page.locator("[name=login]").fill(login)
         self.page.locator("[name=password]").fill(password)
@@ -93,6 +95,21 @@ class Person:
         """Move business time on with the demo bar; the person stays where they are."""
         self._opens_demo_bar()
         self.presses(self.page.locator(f'button[name=step][value="{step}"]'))
+
+    def speaks(self, language: str) -> None:
+        """Read everything in ``language`` from now on, as after pressing its button."""
+        self.context.add_cookies(
+            [{"name": f"mc_language_{self.port}", "value": language, "url": self.demo.address}]
+        )
+
+    def loses_cookies(self, *names: str) -> None:
+        """Forget these cookies, as a browser does that was closed."""
+        for name in names:
+            self.context.clear_cookies(name=name)
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.demo.address).port
 
     def in_another_tab(self) -> Self:
         """The same person in a second tab that shows the same page."""
@@ -175,6 +192,12 @@ class Citizen(Person):
         self.presses(self.page.locator(".rows a").first)
         return self.words
 
+    def waits_for_mail(self, recipient: str, words: str) -> str:
+        """The newest letter to ``recipient`` with ``words`` in its subject, as soon as it is there."""
+        link = self.waits_for(f"/demo/mail/?to={recipient}", f'.rows a:has-text("{words}")')
+        self.presses(link.first)
+        return self.words
+
     def searches(self, words: str) -> None:
         self.opens("/")
         self.shows("home")
@@ -187,7 +210,7 @@ class Citizen(Person):
         self.presses(self.page.locator(f'main a[href="/services/{code}/"]').first)
         self.shows("service")
 
-    def begins_at(self, unit: str) -> str:
+    def begins_at(self, unit: str | re.Pattern) -> str:
         """From the page of the service to a draft at ``unit``; returns the draft’s address."""
         self.presses_main_button()
         self.shows("start")
@@ -211,7 +234,9 @@ class Citizen(Person):
 
     def attaches(self, component: str, file: Path) -> None:
         """Choose ``file`` for one of the papers asked for, and send it."""
-        row = self.page.locator("form", has=self.page.locator(f'input[name=component][value="{component}"]'))
+        row = self.page.locator(
+            "form", has=self.page.locator(f'input[name=component][value="{component}"]')
+        )
         row = row.filter(has_not=self.page.locator("[name=instead_of]"))
         row.locator("input[type=file]").set_input_files(file)
         self.presses(row.locator("button"))
@@ -247,6 +272,13 @@ class Citizen(Person):
         self.presses(self.page.locator("main form .go").first)
         expect(self.page).to_have_url(re.compile(f"^{self.demo.address}/pay/return/"))
         expect(self.page.locator(".outcome")).to_be_visible(timeout=BANK_PATIENCE_MS)
+
+    def pays(self, amount_vnd: int) -> None:
+        """From the page that asks to pay, over the bank, to the dossier."""
+        assert f"{amount_vnd:,}".replace(",", ".") in self.words
+        self.goes_to_bank()
+        self.pays_with(GOOD_CARD)
+        self.presses_main_button()
 
     def supplies(self, component: str, file: Path) -> None:
         """Answer a request for a supplement with one file."""

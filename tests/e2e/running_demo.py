@@ -82,7 +82,7 @@ class Demo:
     def rows(self, statement: str, *values) -> list[dict]:
         """Ask the portal's books, as the application role and without any way to change them."""
         with psycopg.connect(
-            self._database_url(), row_factory=dict_row, options="-c default_transaction_read_only=on"
+            self.database_url(), row_factory=dict_row, options="-c default_transaction_read_only=on"
         ) as books:
             return books.execute(statement, values).fetchall()
 
@@ -90,6 +90,14 @@ class Demo:
         """The one row that answers ``statement``."""
         (found,) = self.rows(statement, *values)
         return found
+
+    def database_url(self) -> str:
+        """The address of the portal's database for the application role."""
+        port = json.loads((self.home.run / "servers.json").read_text())["ports"]["postgres"]
+        password = self.home.secrets()["postgres_app"]
+        return (
+            f"postgresql://{postgres.APPLICATION}:{password}@127.0.0.1:{port}/{postgres.DATABASE}"
+        )
 
     def today(self) -> date:
         """The present day of business time."""
@@ -125,7 +133,9 @@ class Demo:
         return {
             "processes": processes_of(self.home.path),
             "group": [pid for pid in _all_processes() if _group_of(pid) == self.process.pid],
-            "ports": [port for port in (self.port, self.sandbox_port) if not postgres.is_free(port)],
+            "ports": [
+                port for port in (self.port, self.sandbox_port) if not postgres.is_free(port)
+            ],
         }
 
     def _wait_until_ready(self) -> None:
@@ -134,11 +144,6 @@ class Demo:
             assert self.process.poll() is None, self.said
             assert time.monotonic() < give_up, self.said
             time.sleep(0.1)
-
-    def _database_url(self) -> str:
-        port = json.loads((self.home.run / "servers.json").read_text())["ports"]["postgres"]
-        password = self.home.secrets()["postgres_app"]
-        return f"postgresql://{postgres.APPLICATION}:{password}@127.0.0.1:{port}/{postgres.DATABASE}"
 
 
 def _all_processes() -> list[int]:

@@ -78,7 +78,7 @@ def test_a_cache_that_is_down_reads_as_empty():
     assert down.get("key", "nothing") == "nothing"
     assert down.get_many(["a", "b"]) == {}
     assert down.set_many({"a": 1}) == ["a"]
-    assert (down.set("a", 1), down.add("a", 1), down.touch("a")) == (None, False, False)
+    assert (down.set("a", 1), down.add("a", 1), down.touch("a")) == (None, True, False)
     assert (down.delete("a"), down.has_key("a"), down.clear()) == (False, False, False)
 
 

@@ -44,7 +44,8 @@ GROUP BY q.id HAVING count(source.amount) <> (q.paid_at IS NOT NULL)::int
 """
 
 ONE_PAID_REQUEST = """
-SELECT dossier_id, count(*) FROM dossiers_paymentrequest WHERE paid_at IS NOT NULL GROUP BY dossier_id HAVING count(*) > 1
+SELECT dossier_id, count(*) FROM dossiers_paymentrequest WHERE paid_at IS NOT NULL
+GROUP BY dossier_id HAVING count(*) > 1
 """
 
 ONE_CAPTURE_PER_NUMBER = """
@@ -104,7 +105,8 @@ WHERE o.payload ->> 'label' = 'dossiers.Dossier' AND NOT EXISTS (
 
 # Once every event was delivered, whoever left an address has a message for each move that concerns them.
 EVERY_MOVE_REACHED_THE_APPLICANT = """
-SELECT h.dossier_id, h.sequence, h.transition FROM dossiers_dossierhistory h JOIN dossiers_dossier d ON d.id = h.dossier_id
+SELECT h.dossier_id, h.sequence, h.transition FROM dossiers_dossierhistory h
+JOIN dossiers_dossier d ON d.id = h.dossier_id
 WHERE h.transition NOT IN ('{silent}') AND d.applicant_email <> ''
   AND NOT EXISTS (SELECT FROM workflow_outboxevent WHERE done_at IS NULL)
   AND NOT EXISTS (
@@ -131,7 +133,11 @@ INVARIANTS = {
     ],
     "W4": [
         query.format(silent="', '".join(SILENT))
-        for query in (EVERY_MOVE_IS_TOLD, NOTHING_IS_TOLD_THAT_WAS_NOT, EVERY_MOVE_REACHED_THE_APPLICANT)
+        for query in (
+            EVERY_MOVE_IS_TOLD,
+            NOTHING_IS_TOLD_THAT_WAS_NOT,
+            EVERY_MOVE_REACHED_THE_APPLICANT,
+        )
     ],
     "W12": [CLOCK_STANDS_WHERE_IT_MAY],
 }

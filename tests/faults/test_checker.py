@@ -13,7 +13,10 @@ from tests.workflow.test_outbox import tell_a_story
 
 # What each fault does behind the back of the portal, as the owner with triggers and constraints switched off.
 FAULTS = {
-    "an entry loses a side": ("M1", "DELETE FROM payments_posting WHERE id = (SELECT min(id) FROM payments_posting)"),
+    "an entry loses a side": (
+        "M1",
+        "DELETE FROM payments_posting WHERE id = (SELECT min(id) FROM payments_posting)",
+    ),
     "an amount is changed on one side": (
         "M1",
         "UPDATE payments_posting SET amount = amount + 1 WHERE id = (SELECT min(id) FROM payments_posting)",
@@ -28,13 +31,19 @@ FAULTS = {
         "M4",
         "UPDATE payments_attempt SET state = 'surplus' WHERE state = 'captured'",
     ),
-    "a fee paid with another amount": ("M4", "UPDATE dossiers_paymentrequest SET amount = amount + 1"),
+    "a fee paid with another amount": (
+        "M4",
+        "UPDATE dossiers_paymentrequest SET amount = amount + 1",
+    ),
     "a capture forgets its dossier": (
         "M4",
         "UPDATE dossiers_paymentrequest SET paid_at = NULL WHERE paid_at IS NOT NULL",
     ),
     "one gateway number twice": ("M6", "UPDATE payments_attempt SET gateway_number = '1'"),
-    "a capture without an entry": ("M6", "DELETE FROM payments_entry WHERE reference LIKE 'capture:%'"),
+    "a capture without an entry": (
+        "M6",
+        "DELETE FROM payments_entry WHERE reference LIKE 'capture:%'",
+    ),
     "a capture booked as surplus": (
         "M6",
         "UPDATE payments_entry SET reference = replace(reference, 'capture:', 'surplus:')",
@@ -63,7 +72,10 @@ FAULTS = {
     ),
     "an attempt moved without history": ("W2", "DELETE FROM payments_attempthistory"),
     "a refund that stands elsewhere": ("W2", "UPDATE payments_refund SET sequence = sequence + 1"),
-    "a move nobody is told of": ("W4", "DELETE FROM workflow_outboxevent WHERE payload ->> 'transition' = 'receive'"),
+    "a move nobody is told of": (
+        "W4",
+        "DELETE FROM workflow_outboxevent WHERE payload ->> 'transition' = 'receive'",
+    ),
     "an event of a move that never was": (
         "W4",
         "UPDATE workflow_outboxevent SET payload = jsonb_set(payload, '{sequence}', '99')",
@@ -86,11 +98,19 @@ def test_every_seeded_fault_is_seen_and_named(own_database):
         pass
     with connection.cursor() as cursor:
         assert violations(cursor) == {}
-    tables = (
-        "payments_posting payments_entry payments_refund payments_attempt payments_attempthistory "
-        "payments_refundhistory dossiers_dossier dossiers_dossierhistory dossiers_paymentrequest "
-        "workflow_outboxevent notifications_message"
-    ).split()
+    tables = [
+        "payments_posting",
+        "payments_entry",
+        "payments_refund",
+        "payments_attempt",
+        "payments_attempthistory",
+        "payments_refundhistory",
+        "dossiers_dossier",
+        "dossiers_dossierhistory",
+        "dossiers_paymentrequest",
+        "workflow_outboxevent",
+        "notifications_message",
+    ]
     unseen = {}
     with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
         for table in tables:
@@ -103,7 +123,9 @@ def test_every_seeded_fault_is_seen_and_named(own_database):
             )
             for owner, name in cursor.fetchall():
                 cursor.execute(f'ALTER TABLE {owner} DROP CONSTRAINT "{name}"')
-        cursor.execute("DROP INDEX IF EXISTS attempt_one_effective_capture, payment_request_one_paid")
+        cursor.execute(
+            "DROP INDEX IF EXISTS attempt_one_effective_capture, payment_request_one_paid"
+        )
         for fault, (name, statement) in FAULTS.items():
             cursor.execute("SAVEPOINT fault")
             cursor.execute(statement)

@@ -126,9 +126,16 @@ class Bank:
             return self.say(body, "91")
         if payment.refunded:
             return self.say(
-                body, "00", payment, amount=payment.refunded, kind="02", status=payment.refund_status
+                body,
+                "00",
+                payment,
+                amount=payment.refunded,
+                kind="02",
+                status=payment.refund_status,
             )
-        return self.say(body, "00", payment, amount=payment.amount, kind="01", status=payment.status)
+        return self.say(
+            body, "00", payment, amount=payment.amount, kind="01", status=payment.status
+        )
 
     def give_back(self, body):
         if body["vnp_RequestId"] in self.request_numbers:
@@ -166,7 +173,9 @@ class Bank:
         names = ANSWER_SIGNED.split()
         if body["vnp_Command"] == "querydr":
             names += ["PromotionCode", "PromotionAmount"]
-        return answer | {"vnp_SecureHash": signature([answer.get(f"vnp_{name}", "") for name in names])}
+        return answer | {
+            "vnp_SecureHash": signature([answer.get(f"vnp_{name}", "") for name in names])
+        }
 
 
 def signature(texts):

@@ -40,10 +40,16 @@ def test_money_of_which_no_notice_came_is_found_and_booked(bank):
     complete_open_attempts()
 
     row = stored(attempt)
-    assert (row.state, row.gateway_number) == (State.CAPTURED, bank.payments[attempt.txn_ref].number)
+    assert (row.state, row.gateway_number) == (
+        State.CAPTURED,
+        bank.payments[attempt.txn_ref].number,
+    )
     assert row.dossier.state == "submitted"
     assert row.request.paid_at is not None
-    assert balances(attempt.handling_agency) == {"gateway": attempt.amount, "agency": -attempt.amount}
+    assert balances(attempt.handling_agency) == {
+        "gateway": attempt.amount,
+        "agency": -attempt.amount,
+    }
     complete_open_attempts()
     assert len(bank.requests) == 1
 
@@ -95,7 +101,9 @@ def test_it_asks_after_1_5_15_and_60_minutes_and_then_every_hour(bank):
         for waited, due in ((minutes * MINUTE - 10 * MINUTE / 60, False), (minutes * MINUTE, True)):
             moment = timezone.now() - waited
             Attempt.objects.filter(pk=attempt.pk).update(
-                started_at=moment, asked_at=moment if queries else None, expires_at=timezone.now() + MINUTE
+                started_at=moment,
+                asked_at=moment if queries else None,
+                expires_at=timezone.now() + MINUTE,
             )
             assert attempts_to_ask_about().exists() is due, (queries, waited)
         complete_open_attempts()
@@ -116,7 +124,9 @@ def test_those_asked_longest_ago_come_first(bank, monkeypatch):
     for _round in range(3):
         complete_open_attempts()
 
-    assert [body["vnp_TxnRef"] for body in bank.requests] == [attempt.txn_ref for attempt in attempts]
+    assert [body["vnp_TxnRef"] for body in bank.requests] == [
+        attempt.txn_ref for attempt in attempts
+    ]
 
 
 # Not paid ----------------------------------------------------------------------------------------

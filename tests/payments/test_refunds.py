@@ -32,7 +32,9 @@ def captured(bank):
     """An attempt whose money the bank took and the portal booked."""
     attempt = AttemptFactory()
     bank.owes(attempt)
-    query = notice_query(attempt, secret=bank.config["secret"], TransactionNo=bank.payments[attempt.txn_ref].number)
+    query = notice_query(
+        attempt, secret=bank.config["secret"], TransactionNo=bank.payments[attempt.txn_ref].number
+    )
     assert actions.absorb(query) == "00"
     attempt.refresh_from_db()
     attempt.dossier.refresh_from_db()
@@ -50,14 +52,21 @@ def owed_back(attempt):
 
 def test_what_was_paid_for_a_refused_dossier_goes_back(bank, paid):
     refund = owed_back(paid)
-    assert (refund.state, refund.reason, refund.amount) == ("requested", "not_received", paid.amount)
+    assert (refund.state, refund.reason, refund.amount) == (
+        "requested",
+        "not_received",
+        paid.amount,
+    )
     assert balances(paid.handling_agency) == {"gateway": paid.amount, "refunds": -paid.amount}
 
     complete_open_attempts()
 
     refund.refresh_from_db()
     assert refund.state == "done"
-    assert list(refund.history.order_by("sequence").values_list("transition", flat=True)) == ["send", "settle"]
+    assert list(refund.history.order_by("sequence").values_list("transition", flat=True)) == [
+        "send",
+        "settle",
+    ]
     assert balances(paid.handling_agency) == {}
     assert references() == ["capture", "owed", "refund"]
     assert bank.payments[paid.txn_ref].refunded == paid.amount
@@ -112,7 +121,9 @@ def test_only_what_was_captured_is_owed_back_on_request(bank, db, state):
     if state == "expired":
         perform(attempt, "expire", by=None)
     if state == "surplus":
-        actions.absorb(notice_query(AttemptFactory(dossier=attempt.dossier), secret=bank.config["secret"]))
+        actions.absorb(
+            notice_query(AttemptFactory(dossier=attempt.dossier), secret=bank.config["secret"])
+        )
         actions.absorb(notice_query(attempt, secret=bank.config["secret"]))
     before = Refund.objects.count()
 
@@ -182,7 +193,10 @@ def test_a_refund_without_a_gateway_waits(gateway_down, db):
 
     refund.refresh_from_db()
     assert refund.state == "sent"
-    assert balances(attempt.handling_agency) == {"gateway": attempt.amount, "refunds": -attempt.amount}
+    assert balances(attempt.handling_agency) == {
+        "gateway": attempt.amount,
+        "refunds": -attempt.amount,
+    }
 
 
 @pytest.mark.parametrize("code", ["02", "03", "91", "95", "97"])

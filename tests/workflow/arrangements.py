@@ -80,7 +80,9 @@ def land():
 
 def before(model, edge, land):
     """An object of ``model`` that stands before ``edge``."""
-    return {Dossier: _dossier_before, Attempt: _attempt_before, Refund: _refund_before}[model](edge, land)
+    return {Dossier: _dossier_before, Attempt: _attempt_before, Refund: _refund_before}[model](
+        edge, land
+    )
 
 
 def actor(instance, edge):
@@ -201,7 +203,10 @@ def _refund_before(edge, land):
     attempt = AttemptFactory(dossier=dossier_in("payment_requested", land), started_at=clock.now())
     perform(attempt, "capture_surplus", by=None, notice=notice_of(attempt))
     refund = Refund.objects.create(
-        attempt=attempt, amount=attempt.amount, reason=Refund.Reason.SURPLUS, requested_at=clock.now()
+        attempt=attempt,
+        amount=attempt.amount,
+        reason=Refund.Reason.SURPLUS,
+        requested_at=clock.now(),
     )
     if edge.source == "sent":
         perform(refund, "send", by=None)

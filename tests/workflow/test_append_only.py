@@ -30,7 +30,9 @@ def test_every_table_that_must_be_append_only_is():
     tables = set(append_only_tables())
 
     assert tables >= MUST_BE
-    assert tables >= {model._meta.db_table for model in apps.get_models() if issubclass(model, HistoryRow)}
+    assert tables >= {
+        model._meta.db_table for model in apps.get_models() if issubclass(model, HistoryRow)
+    }
     assert tables >= {model._meta.db_table for model in (Fact, Seal, Checkpoint)}
 
 
@@ -66,7 +68,9 @@ def test_the_application_owns_nothing_and_is_no_superuser():
             "WHERE r.rolname = current_user AND c.relnamespace = 'public'::regnamespace"
         )
         assert cursor.fetchone()[0] == 0
-        cursor.execute("SELECT rolsuper, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        cursor.execute(
+            "SELECT rolsuper, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        )
         assert cursor.fetchone() == (False, False, False)
 
 

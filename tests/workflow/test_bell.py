@@ -92,7 +92,9 @@ def test_a_drain_listens_longer_than_the_bell_keeps_quiet():
     assert outbox.LINGER_SECONDS > bell.QUIET_SECONDS
 
 
-def test_the_page_sends_the_dossier_while_redis_is_down(own_database, broker, nobody_there, client, settings):
+def test_the_page_sends_the_dossier_while_redis_is_down(
+    own_database, broker, nobody_there, client, settings
+):
     """Sessions, cache and broker gone at once: the citizen gets the confirmation, nothing typed is lost."""
     dossier = DossierFactory()
     settings.CACHES = database.cache(nobody_there, prefix="down")
@@ -101,7 +103,9 @@ def test_the_page_sends_the_dossier_while_redis_is_down(own_database, broker, no
 
     pressed = time.monotonic()
     answer = client.post(
-        reverse("dossiers:submit", args=[dossier.public_id]), {"seen": 0, "declaration": "on"}, follow=True
+        reverse("dossiers:submit", args=[dossier.public_id]),
+        {"seen": 0, "declaration": "on"},
+        follow=True,
     )
     took = time.monotonic() - pressed
 

@@ -17,18 +17,21 @@ from tests.workflow import arrangements
 pytestmark = pytest.mark.django_db
 
 MACHINES = [model for model in apps.get_models() if issubclass(model, WorkflowModel)]
-EDGES = [pytest.param(model, edge, id=f"{model._meta.model_name}-{'-'.join(vars(edge).values())}")
-         for model in MACHINES for edge in edges(model)]
+EDGES = [
+    pytest.param(model, edge, id=f"{model._meta.model_name}-{'-'.join(vars(edge).values())}")
+    for model in MACHINES
+    for edge in edges(model)
+]
 
 # Steps begin with processing: what was only received has none to hand over.
 NEVER = {("hand_over", "received"): NoSuchStep, ("send_back", "received"): NoSuchStep}
 
 # Columns that tell two objects apart; whatever else differs is a difference between the doors.
 IDENTITIES = {
-    "id", "public_id", "code", "txn_ref", "gateway_number", "request_id", "result_id", "dossier_id", "attempt_id",
-    "refund_id", "supplement_id", "instance_id", "document_id", "filed_by_id", "actor_id", "applicant_identifier", "applicant_email",
-    "request", "document",
-}  # fmt: skip
+    *("id", "public_id", "code", "txn_ref", "gateway_number", "request_id", "result_id"),
+    *("dossier_id", "attempt_id", "refund_id", "supplement_id", "instance_id", "document_id"),
+    *("filed_by_id", "actor_id", "applicant_identifier", "applicant_email", "request", "document"),
+}
 REAL_TIME = {"changed_at", "created_at", "recorded_at", "available_at", "attached_at"}
 
 
@@ -52,11 +55,17 @@ def test_an_edge_writes_the_same_rows_through_both_doors(model, edge, frozen_clo
 
     stranger = UserFactory()
     refused = refusal_of(perform, alone, edge.transition, by=stranger, **details[alone.pk])
-    assert type(refused) is type(through_many(among_many, edge, stranger, details).refusal) is NotPermitted
+    assert (
+        type(refused)
+        is type(through_many(among_many, edge, stranger, details).refusal)
+        is NotPermitted
+    )
     assert (rows_of(alone), rows_of(among_many)) == kept
 
     if refusal := NEVER.get((edge.transition, edge.source)):
-        refused = refusal_of(perform, alone, edge.transition, by=actors[alone.pk], **details[alone.pk])
+        refused = refusal_of(
+            perform, alone, edge.transition, by=actors[alone.pk], **details[alone.pk]
+        )
         outcome = through_many(among_many, edge, actors[among_many.pk], details)
         assert type(refused) is type(outcome.refusal) is refusal
         assert (rows_of(alone), rows_of(among_many)) == kept
@@ -77,7 +86,9 @@ def test_an_edge_writes_the_same_rows_through_both_doors(model, edge, frozen_clo
 
 def test_every_row_has_its_own_outcome():
     land = arrangements.land()
-    ready, elsewhere, foreign = (arrangements.dossier_in(state, land) for state in ("submitted", "received", "submitted"))
+    ready, elsewhere, foreign = (
+        arrangements.dossier_in(state, land) for state in ("submitted", "received", "submitted")
+    )
     receiver = arrangements.officer(ready, "one_door")
     people = {ready.pk: receiver, elsewhere.pk: receiver, foreign.pk: UserFactory()}
     kept = rows_of(elsewhere), rows_of(foreign)
@@ -95,10 +106,15 @@ def test_every_row_has_its_own_outcome():
 def test_a_refused_row_writes_nothing_of_its_own_move_or_of_an_earlier_one():
     land = arrangements.land()
     dossier = arrangements.dossier_in("in_process", land)
-    specialist, leader = arrangements.officer(dossier, "specialist"), arrangements.officer(dossier, "leader")
+    specialist, leader = (
+        arrangements.officer(dossier, "specialist"),
+        arrangements.officer(dossier, "leader"),
+    )
     open_step = dossier.steps.get(ended_at=None)
 
-    refusal = refusal_of(perform, dossier, "send_back", by=leader, reason="Thiếu căn cứ.")  # from the first step
+    refusal = refusal_of(
+        perform, dossier, "send_back", by=leader, reason="Thiếu căn cứ."
+    )  # from the first step
     perform(dossier, "propose", by=specialist, outcome="granted", statement="Đủ điều kiện.")
 
     assert isinstance(refusal, NoSuchStep)
@@ -109,11 +125,17 @@ def test_a_refused_row_writes_nothing_of_its_own_move_or_of_an_earlier_one():
 def test_a_refused_move_leaves_the_object_as_it_was():
     dossier = arrangements.dossier_in("submitted", arrangements.land())
     receiver = arrangements.officer(dossier, "one_door")
-    values = {field.attname: getattr(dossier, field.attname) for field in dossier._meta.concrete_fields}
+    values = {
+        field.attname: getattr(dossier, field.attname) for field in dossier._meta.concrete_fields
+    }
 
-    assert isinstance(refusal_of(perform, dossier, "refuse_receipt", by=receiver, reason=" "), PortalError)
+    assert isinstance(
+        refusal_of(perform, dossier, "refuse_receipt", by=receiver, reason=" "), PortalError
+    )
 
-    assert values == {field.attname: getattr(dossier, field.attname) for field in dossier._meta.concrete_fields}
+    assert values == {
+        field.attname: getattr(dossier, field.attname) for field in dossier._meta.concrete_fields
+    }
 
 
 # Comparing ---------------------------------------------------------------------------------
@@ -121,7 +143,10 @@ def test_a_refused_move_leaves_the_object_as_it_was():
 
 def through_many(instance, edge, by, details):
     (outcome,) = perform_many(
-        type(instance).objects.filter(pk=instance.pk), edge.transition, by=by, **details[instance.pk]
+        type(instance).objects.filter(pk=instance.pk),
+        edge.transition,
+        by=by,
+        **details[instance.pk],
     )
     return outcome
 

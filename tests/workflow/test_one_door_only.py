@@ -41,15 +41,21 @@ def assignments_of_state(tree):
             yield node.lineno
         if not isinstance(node, ast.Call):
             continue
-        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        called = (
+            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        )
         if called == "setattr" and any(
-            isinstance(argument, ast.Constant) and argument.value == "state" for argument in node.args
+            isinstance(argument, ast.Constant) and argument.value == "state"
+            for argument in node.args
         ):
             yield node.lineno
         if called in {"update", "bulk_update"} and (
             any(keyword.arg == "state" for keyword in node.keywords)
-            or any(isinstance(leaf, ast.Constant) and leaf.value == "state"
-                   for argument in node.args for leaf in ast.walk(argument))
+            or any(
+                isinstance(leaf, ast.Constant) and leaf.value == "state"
+                for argument in node.args
+                for leaf in ast.walk(argument)
+            )
         ):
             yield node.lineno
 
@@ -79,7 +85,9 @@ def test_the_scan_sees_every_way_of_assigning(code):
     assert list(assignments_of_state(ast.parse(code))) == [1]
 
 
-@pytest.mark.parametrize("code", ["if dossier.state == 'x': pass", "Dossier.objects.filter(state='x')", "state = 1"])
+@pytest.mark.parametrize(
+    "code", ["if dossier.state == 'x': pass", "Dossier.objects.filter(state='x')", "state = 1"]
+)
 def test_the_scan_lets_reading_pass(code):
     assert list(assignments_of_state(ast.parse(code))) == []
 
@@ -105,19 +113,28 @@ def drawn_arrows(path):
 def test_the_drawing_shows_the_declared_edges(model):
     path = settings.BASE_DIR / "docs" / "machines" / f"{model._meta.model_name}.mmd"
 
-    assert drawn_arrows(path) == {(edge.source, edge.target, edge.transition) for edge in edges(model)}
+    assert drawn_arrows(path) == {
+        (edge.source, edge.target, edge.transition) for edge in edges(model)
+    }
     assert path.read_text(encoding="utf-8") == drawing(model)
 
 
 def test_the_command_draws_what_is_committed(settings, tmp_path):
-    committed = settings.BASE_DIR / "docs" / "machines"
-    drawings = {path.name: path.read_text(encoding="utf-8") for path in committed.glob("*.mmd")}
+    drawn_here = [
+        settings.BASE_DIR / "README.md",
+        *(settings.BASE_DIR / "docs" / "machines").glob("*.mmd"),
+    ]
+    committed = {
+        path.relative_to(settings.BASE_DIR): path.read_text(encoding="utf-8") for path in drawn_here
+    }
+    (tmp_path / "README.md").write_text(committed[Path("README.md")], encoding="utf-8")
     settings.BASE_DIR = tmp_path
 
     call_command("draw_machines", stdout=StringIO())
 
-    drawn = {path.name: path.read_text(encoding="utf-8") for path in Path(tmp_path, "docs", "machines").glob("*.mmd")}
-    assert drawn == drawings
+    drawn = {path: (tmp_path / path).read_text(encoding="utf-8") for path in committed}
+    assert drawn == committed
+    assert len(drawn) == 1 + len(MACHINES)
 
 
 @pytest.mark.parametrize("model", MACHINES)

@@ -40,7 +40,13 @@ def subscriber(monkeypatch):
 
 
 def event(subscriber, number=1, **fields):
-    payload = {"label": "tests.Thing", "instance_id": number, "transition": "go", "sequence": 1, "details": {}}
+    payload = {
+        "label": "tests.Thing",
+        "instance_id": number,
+        "transition": "go",
+        "sequence": 1,
+        "details": {},
+    }
     return OutboxEvent.objects.create(
         key=f"{subscriber}:{number}", subscriber=subscriber, payload=payload, **fields
     )
@@ -232,7 +238,10 @@ def test_a_relay_killed_between_effect_and_mark_leaves_neither(own_database, sub
     surroundings = processes.environment(own_database, port=settings.PORTAL_PORT, media=tmp_path)
 
     relay = subprocess.run(
-        [sys.executable, "-c", KILLED_BETWEEN], cwd=settings.BASE_DIR, env=surroundings, capture_output=True
+        [sys.executable, "-c", KILLED_BETWEEN],
+        cwd=settings.BASE_DIR,
+        env=surroundings,
+        capture_output=True,
     )
 
     assert relay.returncode == -signal.SIGKILL, relay.stderr.decode()
@@ -256,7 +265,9 @@ def test_every_follow_up_run_twice_has_its_effect_once():
 
     deliver_everything()
     once = effects()
-    OutboxEvent.objects.update(done_at=None, available_at=timezone.now(), attempts=F("attempts") + 1)
+    OutboxEvent.objects.update(
+        done_at=None, available_at=timezone.now(), attempts=F("attempts") + 1
+    )
     deliver_everything()
 
     assert effects() == once
@@ -266,14 +277,21 @@ def test_every_follow_up_run_twice_has_its_effect_once():
 def tell_a_story(land):
     refused = arrangements.dossier_in("submitted", land)
     paid(refused)
-    perform(refused, "refuse_receipt", by=officer(refused, "one_door"), reason="Không đúng thẩm quyền.")
+    perform(
+        refused, "refuse_receipt", by=officer(refused, "one_door"), reason="Không đúng thẩm quyền."
+    )
     withdrawn = arrangements.dossier_in("submitted", land)
     paid(withdrawn)
     arrangements.request_withdrawal(withdrawn)
     perform(withdrawn, "accept_withdrawal", by=officer(withdrawn, "one_door"))
     DossierFactory(offering=land.offering, completed=True)
     answered = arrangements.dossier_in("withdrawal_requested", land, origin="received")
-    perform(answered, "refuse_withdrawal", by=officer(answered, "one_door"), reason="Đã giải quyết xong.")
+    perform(
+        answered,
+        "refuse_withdrawal",
+        by=officer(answered, "one_door"),
+        reason="Đã giải quyết xong.",
+    )
     supplemented = arrangements.dossier_in("supplement_requested", land)
     perform(
         DossierFactory(offering=land.offering, in_process=True),

@@ -50,7 +50,10 @@ def test_two_different_decisions_at_once_exactly_one_holds(own_database):
 
 def test_one_by_one_and_many_at_once_meet_without_deadlock(own_database):
     first = DossierFactory(submitted=True)
-    others = [DossierFactory(offering=first.offering, filed_by=first.filed_by, submitted=True) for _number in range(11)]
+    others = [
+        DossierFactory(offering=first.offering, filed_by=first.filed_by, submitted=True)
+        for _number in range(11)
+    ]
     everyone = [first.pk, *(dossier.pk for dossier in others)]
     receiver = officer(first, "one_door")
 
@@ -80,7 +83,10 @@ def test_one_by_one_and_many_at_once_meet_without_deadlock(own_database):
 
 def test_codes_are_gap_free_under_32_submits_at_once(own_database):
     first = DossierFactory()
-    drafts = [first, *DossierFactory.create_batch(31, offering=first.offering, filed_by=first.filed_by)]
+    drafts = [
+        first,
+        *DossierFactory.create_batch(31, offering=first.offering, filed_by=first.filed_by),
+    ]
 
     answers = run_together(submit, [draft.pk for draft in drafts])
 
@@ -98,7 +104,9 @@ def test_refused_and_failed_submits_leave_no_gap(own_database):
     drafts = []
     for number in range(16):
         papers = ("paper",) if number % 2 else ()
-        drafts.append(DossierFactory(offering=first.offering, filed_by=first.filed_by, papers=papers))
+        drafts.append(
+            DossierFactory(offering=first.offering, filed_by=first.filed_by, papers=papers)
+        )
         drafts.append(DossierFactory(offering=elsewhere.offering, filed_by=elsewhere.filed_by))
 
     answers = run_together(submit, [draft.pk for draft in drafts])
@@ -137,5 +145,7 @@ def submit(pk):
 
 
 def numbers_of(unit):
-    codes = Dossier.objects.filter(receiving_unit=unit, code__isnull=False).values_list("code", flat=True)
+    codes = Dossier.objects.filter(receiving_unit=unit, code__isnull=False).values_list(
+        "code", flat=True
+    )
     return sorted(int(code.rsplit("-", 1)[1]) for code in codes)

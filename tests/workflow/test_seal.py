@@ -1,5 +1,6 @@
 """The chain of history: whatever is changed behind the triggers' back is found, and the first row is named."""
 
+import itertools
 import json
 import random
 import re
@@ -35,15 +36,22 @@ def tell_a_story(land):
         paid(captured)
         for _number in range(2):
             arrangements.before(
-                arrangements.Refund, arrangements.SimpleNamespace(source="sent"), arrangements.SimpleNamespace(offering=offering)
+                arrangements.Refund,
+                arrangements.SimpleNamespace(source="sent"),
+                arrangements.SimpleNamespace(offering=offering),
             )
 
 
 @pytest.fixture(scope="module")
-def sealed_story(database_template, django_db_setup, worker_name, django_db_blocker, tmp_path_factory):
+def sealed_story(
+    database_template, django_db_setup, worker_name, django_db_blocker, tmp_path_factory
+):
     """The name of a database in which the story was told and sealed; nobody works in it, it is copied."""
     shared = databases.clone_name(worker_name)
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+    with (
+        django_db_blocker.unblock(),
+        override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")),
+    ):
         own = databases.clone(database_template, f"{shared}_sealed")
         databases.point_connections_at(own.name)
         tell_a_story(arrangements.land())
@@ -87,7 +95,8 @@ def switch_off_protection(cursor):
     for table in [*TABLES, "workflow_seal", "workflow_checkpoint"]:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(
-            "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('f', 'u')", [table]
+            "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('f', 'u')",
+            [table],
         )
         for (name,) in cursor.fetchall():
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
@@ -123,11 +132,15 @@ def test_every_column_of_every_history_table_is_sealed():
     """A column that is added without a new format would be free to change."""
     assert {table.table for table in seal.sealed_tables()} == set(TABLES)
     for table in seal.sealed_tables():
-        assert len(table.columns) == len(verification.SHARED_SQL) + len(verification.HISTORY_TABLES[table.table])
+        assert len(table.columns) == len(verification.SHARED_SQL) + len(
+            verification.HISTORY_TABLES[table.table]
+        )
 
 
 def test_each_agency_has_a_chain_of_its_own(sealed):
-    chains = set(Seal.objects.filter(history_table="dossiers_dossierhistory").values_list("chain", flat=True))
+    chains = set(
+        Seal.objects.filter(history_table="dossiers_dossierhistory").values_list("chain", flat=True)
+    )
     agencies = set(DossierHistory.objects.values_list("handling_agency_id", flat=True))
 
     assert chains == {f"dossiers_dossierhistory:{agency}" for agency in agencies}
@@ -152,11 +165,7 @@ def test_any_column_of_any_row_that_is_changed_is_found(table, sealed):
     columns = verification.HISTORY_TABLES[table]
     with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
         switch_off_protection(cursor)
-        cursor.execute(
-            "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id'",
-            [table],
-        )
-        for number, (column, kind) in enumerate(cursor.fetchall()):
+        for number, (column, kind) in enumerate(columns_of(cursor, table)):
             victim = ids[number % len(ids)]
             broken = tampered(
                 cursor,
@@ -164,7 +173,10 @@ def test_any_column_of_any_row_that_is_changed_is_found(table, sealed):
                 columns,
                 f'UPDATE {table} SET "{column}" = {OTHERWISE[kind].format(column=column)} WHERE id = {victim}',
             )
-            assert (broken.history_id, broken.problem) == (victim, "the row or its place was changed"), column
+            assert (broken.history_id, broken.problem) == (
+                victim,
+                "the row or its place was changed",
+            ), column
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -173,7 +185,10 @@ def test_any_row_that_is_removed_is_found(table, sealed):
         switch_off_protection(cursor)
         for victim in rows_of(table):
             broken = tampered(
-                cursor, table, verification.HISTORY_TABLES[table], f"DELETE FROM {table} WHERE id = {victim}"
+                cursor,
+                table,
+                verification.HISTORY_TABLES[table],
+                f"DELETE FROM {table} WHERE id = {victim}",
             )
             assert (broken.history_id, broken.problem) == (victim, "the row was removed")
 
@@ -183,7 +198,7 @@ def test_rows_that_change_places_are_found(table, sealed):
     ids = rows_of(table)
     with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
         switch_off_protection(cursor)
-        for one, other in zip(ids, ids[1:], strict=False):
+        for one, other in itertools.pairwise(ids):
             broken = tampered(
                 cursor,
                 table,
@@ -192,6 +207,16 @@ def test_rows_that_change_places_are_found(table, sealed):
                 f"UPDATE {table} SET id = {other} WHERE id = -1",
             )
             assert broken.history_id == one
+
+
+def columns_of(cursor, table):
+    """``(name, type)`` of all columns but the key."""
+    cursor.execute(
+        "SELECT column_name, data_type FROM information_schema.columns "
+        "WHERE table_name = %s AND column_name <> 'id'",
+        [table],
+    )
+    return cursor.fetchall()
 
 
 def tampered(cursor, table, columns, statement):
@@ -213,7 +238,9 @@ def test_the_command_names_the_first_row_of_several(sealed):
         ("UPDATE dossiers_dossierhistory SET transition = 'complete' WHERE id = %s", first),
     )
 
-    with pytest.raises(CommandError, match=rf"dossiers_dossierhistory: row {first} does not fit its seal"):
+    with pytest.raises(
+        CommandError, match=rf"dossiers_dossierhistory: row {first} does not fit its seal"
+    ):
         verify()
 
 
@@ -222,7 +249,9 @@ def test_a_seal_taken_out_of_the_middle_is_found(sealed):
     after = Seal.objects.get(chain=middle.chain, number=3)
     as_owner(("DELETE FROM workflow_seal WHERE id = %s", middle.pk))
 
-    with pytest.raises(CommandError, match=rf"row {after.history_id} .*a seal before it is missing"):
+    with pytest.raises(
+        CommandError, match=rf"row {after.history_id} .*a seal before it is missing"
+    ):
         verify()
 
 
@@ -233,7 +262,9 @@ def test_an_end_that_is_cut_off_is_missed_at_its_checkpoint(sealed):
         ("DELETE FROM dossiers_dossierhistory WHERE id = %s", last.history_id),
     )
 
-    with pytest.raises(CommandError, match=f"Checkpoint {last.chain} {last.number} is not what was signed"):
+    with pytest.raises(
+        CommandError, match=f"Checkpoint {last.chain} {last.number} is not what was signed"
+    ):
         verify()
 
 
@@ -298,15 +329,20 @@ def forged_chain(chain):
             place = table.columns.index("level")
             values[place] = values[place] % 4 + 1
         digest = seal.chained(digest, values)
-        yield "UPDATE workflow_seal SET digest = %s WHERE number = %s AND chain = %s", digest, link.number, chain
+        yield (
+            "UPDATE workflow_seal SET digest = %s WHERE number = %s AND chain = %s",
+            digest,
+            link.number,
+            chain,
+        )
 
 
 # The form of a row ---------------------------------------------------------------------------
 
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 DETAILS = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8), inner, max_size=4),
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
     max_leaves=12,
 )
 
@@ -317,9 +353,11 @@ def test_sealer_and_verification_write_details_alike(own_database):
         cursor.execute(verification.SORTED_JSON)
 
         @settings(max_examples=300, deadline=None)
-        @given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), DETAILS, max_size=5))
+        @given(st.dictionaries(TEXTS, DETAILS, max_size=5))
         def alike(details):
-            cursor.execute("SELECT %s::jsonb::text, pg_temp.sorted_json(%s::jsonb)", [json.dumps(details)] * 2)
+            cursor.execute(
+                "SELECT %s::jsonb::text, pg_temp.sorted_json(%s::jsonb)", [json.dumps(details)] * 2
+            )
             stored, in_sql = cursor.fetchone()
             assert seal.canonical([json.loads(stored)]) == in_sql
 
@@ -340,7 +378,9 @@ def test_eight_sealers_at_once_make_chains_without_gap_or_twin(own_database, mon
     assert not [answer for answer in sealed if isinstance(answer, Exception)]
     assert Seal.objects.count() == number
     for chain in set(Seal.objects.values_list("chain", flat=True)):
-        numbers = list(Seal.objects.filter(chain=chain).order_by("number").values_list("number", flat=True))
+        numbers = list(
+            Seal.objects.filter(chain=chain).order_by("number").values_list("number", flat=True)
+        )
         assert numbers == list(range(1, len(numbers) + 1))
     assert "0 rows are not sealed yet" in verify()
 
@@ -348,7 +388,10 @@ def test_eight_sealers_at_once_make_chains_without_gap_or_twin(own_database, mon
 def test_sealing_and_verifying_while_rows_are_written(own_database):
     """Rows commit out of the order of their keys; none is left out, and no check gives a false alarm."""
     first = DossierFactory(submitted=True)
-    others = [DossierFactory(offering=first.offering, filed_by=first.filed_by, submitted=True) for _number in range(15)]
+    others = [
+        DossierFactory(offering=first.offering, filed_by=first.filed_by, submitted=True)
+        for _number in range(15)
+    ]
     officer(first, "one_door")
     enough = threading.Event()
 
@@ -398,7 +441,10 @@ def test_a_row_that_commits_late_is_sealed_all_the_same(own_database):
         assert written.wait(20)
         receive(quick)
         seal.seal_new_rows()
-        late_key, early_key = None, DossierHistory.objects.get(dossier=quick, transition="receive").pk
+        late_key, early_key = (
+            None,
+            DossierHistory.objects.get(dossier=quick, transition="receive").pk,
+        )
     finally:
         go_on.set()
         thread.join()
@@ -413,17 +459,12 @@ def test_a_row_that_commits_late_is_sealed_all_the_same(own_database):
 def test_a_thousand_tamperings(sealed):
     """Edits, removals and swaps of random rows and columns: each one found, the first row named."""
 
-
     rng = random.Random(2022)
     with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
         switch_off_protection(cursor)
         kinds = {}
         for table in TABLES:
-            cursor.execute(
-                "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id'",
-                [table],
-            )
-            kinds[table] = cursor.fetchall()
+            kinds[table] = columns_of(cursor, table)
         for _number in range(1000):
             table = rng.choice(TABLES)
             ids = rows_of(table)
@@ -437,5 +478,3 @@ def test_a_thousand_tamperings(sealed):
             )
             broken = tampered(cursor, table, verification.HISTORY_TABLES[table], statement)
             assert broken.history_id == victim
-
-

@@ -109,10 +109,19 @@ def a_busy_moment():
         first = DossierFactory(offering=land.offering, completed=True)
         dossiers = [first]
         for _number in range(3):
-            refused = DossierFactory(offering=land.offering, filed_by=first.filed_by, submitted=True)
+            refused = DossierFactory(
+                offering=land.offering, filed_by=first.filed_by, submitted=True
+            )
             paid(refused)
-            perform(refused, "refuse_receipt", by=officer(refused, "one_door"), reason="Không đúng thẩm quyền.")
-            received = DossierFactory(offering=land.offering, filed_by=first.filed_by, received=True)
+            perform(
+                refused,
+                "refuse_receipt",
+                by=officer(refused, "one_door"),
+                reason="Không đúng thẩm quyền.",
+            )
+            received = DossierFactory(
+                offering=land.offering, filed_by=first.filed_by, received=True
+            )
             dossiers += [refused, received]
     return dossiers
 

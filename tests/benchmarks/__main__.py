@@ -1,0 +1,47 @@
+"""``make bench``: the speed of the portal as ratios, taken in one run; see docs/benchmarks.md."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import django
+
+from portal.embedded.errors import StartRefused
+
+VAR = Path(__file__).resolve().parent.parent.parent / "var"
+BARS = ("P1", "P2", "P8")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=BARS, default=BARS, help="measure these only")
+    parser.add_argument("--rounds", type=int, default=9, help="interleaved rounds (5 or more)")
+    parser.add_argument("--lives", type=int, default=150, help="lives of each side in a round")
+    options = parser.parse_args()
+    if options.rounds < 5:
+        parser.error("a median of fewer than 5 rounds says nothing")
+    # Servers of the benchmark's own, apart from the demo's.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.embedded"
+    os.environ["PORTAL_HOME"] = str(VAR / "bench")
+    django.setup()
+    import portal.celery  # noqa: F401  # the app whose broker the doorbell rings
+    from tests.benchmarks import lives, machine, report, starts
+
+    report.quieten(VAR / "bench" / "logs" / "bench.log")
+    print(machine.line())
+    print(machine.fsync(VAR / "bench"), flush=True)
+    found = []
+    if {"P1", "P2"} & set(options.only):
+        found += lives.measure(options.only, rounds=options.rounds, number=options.lives)
+    if "P8" in options.only:
+        found.append(starts.measure(VAR / "bench"))
+    report.write(found, VAR / "bench.json")
+    return report.verdict(found)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except StartRefused as refusal:
+        sys.exit(f"{refusal}")

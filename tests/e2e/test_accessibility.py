@@ -1,0 +1,142 @@
+"""Every page of the story, for everybody: axe, both languages, a telephone, no JavaScript, no mouse."""
+
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.e2e import papers, story
+from tests.e2e.people import DEMO_PASSWORD, Citizen
+from tests.e2e.story import PAPER, SERVICE, UNIT_IN_ANY_LANGUAGE, Applicant, fills_in_a_draft
+
+LANGUAGES = ("en", "vi")  # the language of the story last: its browser stays in it
+DESKTOP, PHONE = 1280, 390
+ON_A_PHONE_TOO = {
+    *("home", "search", "service", "tasks", "step", "check", "sent", "pay", "bank"),
+    *("dossier", "dossier-yours", "desk", "desk-dossier", "metrics", "metrics-agency"),
+}
+MOST_TABS = 120
+
+
+class Inspector:
+    """An onlooker who opens each page of the story in a tab of their own and has axe look at it."""
+
+    def __init__(self):
+        self.axe = Axe()
+        self.seen = set()
+        self.faults = []
+
+    def __call__(self, page, name):
+        if (name, self.part(page)) in self.seen:
+            return
+        self.seen.add((name, self.part(page)))
+        tab = page.context.new_page()
+        for language in LANGUAGES:
+            self.read(tab, page.url, language)
+            assert tab.locator("html").get_attribute("lang") == language, page.url
+            for width in (DESKTOP, PHONE) if name in ON_A_PHONE_TOO else (DESKTOP,):
+                tab.set_viewport_size({"width": width, "height": 900})
+                self.judge(tab, f"{name}, {language}, {width} px")
+        tab.close()
+
+    def judge(self, tab, where):
+        if tab.locator("details.sim").count():
+            tab.locator("details.sim").evaluate("strip => strip.open = true")
+        width = tab.viewport_size["width"]
+        if tab.evaluate("document.documentElement.scrollWidth") > width:
+            self.faults.append(f"{where}: wider than the window")
+        for fault in self.axe.run(tab, options={"resultTypes": ["violations"]}).response[
+            "violations"
+        ]:
+            targets = [node["target"] for node in fault["nodes"]]
+            self.faults.append(f"{where}: {fault['id']} {targets}")
+
+    @staticmethod
+    def part(page):
+        """Which page of the form: each has other questions."""
+        path = urlsplit(page.url).path
+        return path.rsplit("/", 2)[1] if "/form/" in path else ""
+
+    @staticmethod
+    def read(tab, address, language):
+        """Open ``address`` in ``language``; the bank has a switch of its own."""
+        where = urlsplit(address)
+        portal = [
+            each for each in tab.context.cookies() if each["name"].startswith("mc_session_")
+        ] or tab.context.cookies(address)
+        names = {
+            each["name"].rsplit("_", 1)[1] for each in portal if each["name"].startswith("mc_")
+        }
+        if str(where.port) in names:
+            cookie = {"name": f"mc_language_{where.port}", "value": language, "url": address}
+            tab.context.add_cookies([cookie])
+            tab.goto(address)
+        else:
+            tab.goto(f"{address}?{urlencode({'lang': language})}")
+
+
+def test_axe_finds_nothing_on_any_page_of_the_story(demo, browser, tmp_path):
+    inspector = Inspector()
+
+    story.play(demo, browser, tmp_path, inspector)
+
+    assert inspector.faults == []
+    assert {name for name, _part in inspector.seen} >= ON_A_PHONE_TOO
+
+
+def test_a_dossier_is_sent_without_javascript(demo, newcomer, tmp_path):
+    citizen = newcomer(Citizen, java_script_enabled=False)
+    citizen.signs_in("congdan31@motcua.example", DEMO_PASSWORD)
+
+    fills_in_a_draft(citizen, Applicant(demo.today()), tmp_path)
+    code = citizen.declares_and_sends()
+
+    assert demo.row("SELECT state FROM dossiers_dossier WHERE code = %s", code) == {
+        "state": "payment_requested"
+    }
+
+
+def test_a_dossier_is_sent_without_a_mouse(demo, newcomer, tmp_path):
+    """The keyboard reaches the buttons of start, form and check in the order of the page, and presses them."""
+    citizen = newcomer(Citizen)
+    citizen.signs_in("congdan32@motcua.example", DEMO_PASSWORD)
+    applicant = Applicant(demo.today())
+    citizen.opens(f"/dossiers/start/{SERVICE}/")
+    begin = citizen.page.locator("li.task", has_text=UNIT_IN_ANY_LANGUAGE).get_by_role("button")
+    presses_by_keyboard(citizen, begin)
+    draft = citizen.path.removesuffix("form/")
+    citizen.fills_in(applicant.definition, applicant.answers, applicant.snapshot)
+    citizen.attaches(PAPER, papers.pdf(tmp_path / "can-cuoc.pdf"))
+
+    citizen.opens(f"{draft}form/certificate/")
+    presses_by_keyboard(citizen, citizen.main_button)
+    assert citizen.path == f"{draft}form/history/"
+    citizen.opens(f"{draft}check/")
+    presses_by_keyboard(citizen, citizen.page.locator("main form input[type=checkbox]"), "Space")
+    presses_by_keyboard(citizen, citizen.main_button)
+
+    assert citizen.path == f"{draft}sent/"
+
+
+def presses_by_keyboard(person, control, key="Enter"):
+    """Walk to ``control`` with the tab key alone, down the page, and press ``key`` there."""
+    control.wait_for()
+    last_top = -1
+    for _step in range(MOST_TABS):
+        person.page.keyboard.press("Tab")
+        top = person.page.evaluate(
+            "() => { const here = document.activeElement; return here.closest('main') ? "
+            "here.getBoundingClientRect().top + scrollY : -1 }"
+        )
+        if control.evaluate("control => control === document.activeElement"):
+            break
+        if top >= 0 and not person.page.evaluate("document.activeElement.closest('.page-aside')"):
+            assert top >= last_top - 60, "the tab key jumps back up the page"
+            last_top = top
+    else:
+        pytest.fail(f"the tab key never reaches {control}")
+    if key == "Enter":
+        with person.page.expect_navigation():
+            person.page.keyboard.press(key)
+    else:
+        person.page.keyboard.press(key)
