@@ -85,7 +85,8 @@ def timeline(dossier, history):
             stop = move.at
         elif stop is not None and move.target not in CLOCK_STOPS:
             lasted = worktime.working_minutes(stop, move.at, calendar=calendar())
-            entries.insert(len(entries) - 1, pause(dossier, stop, move.at, minutes, lasted))
+            if lasted:  # else the stop lay outside working hours and moved nothing
+                entries.insert(len(entries) - 1, pause(dossier, stop, move.at, minutes, lasted))
             stop, minutes = None, minutes + lasted
     if stop is not None:
         entries.append(

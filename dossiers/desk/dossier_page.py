@@ -151,7 +151,7 @@ def channel_name(dossier):
 def document_row(dossier, attachment):
     return {
         **document_link(dossier, attachment.document),
-        "attached_at": attachment.attached_at,
+        "attached_at": attachment.document.created_at,  # by the portal clock
         "is_supplement": attachment.supplement_id is not None,
     }
 
@@ -200,6 +200,7 @@ def requests(dossier):
             {
                 "title": _("Payment, {amount}").format(amount=money(request.amount)),
                 "request": request,
+                "items": [],  # else templates read the method of the dict
                 "paid_at": request.paid_at,
             }
         )
@@ -208,6 +209,7 @@ def requests(dossier):
             {
                 "title": _("Withdrawal"),
                 "request": request,
+                "items": [],
                 "reason": request.reason,
                 "answer": request.answer,
             }

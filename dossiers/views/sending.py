@@ -18,6 +18,7 @@ from portal.catalogue.errors import FeeAnswerMissing
 from portal.catalogue.presentation import limit_in_words
 from portal.catalogue.review import review
 from portal.errors import NotPermitted, PortalError, StalePage
+from portal.wording import money
 from portal.worktime import due_at
 
 
@@ -57,13 +58,17 @@ def check_page(request, dossier, *, declaration_missing=False, refusal=None, sta
                 change | {"href": f"{reverse('dossiers:applicant', args=[address])}?came=check"},
             ),
             "papers": paper_rows(dossier),
-            "delivery": [
+            "delivery_and_fee": [
                 {
                     "term": _("How to receive the result"),
                     "value": delivery,
                     "href": f"{reverse('dossiers:delivery', args=[address])}?came=check",
                     **change,
-                }
+                },
+                *(
+                    {"term": line.name, "value": money(line.amount_vnd)}
+                    for line in (fee.lines if fee else ())
+                ),
             ],
             "fee": fee,
             "fee_at_filing": fee.amount_vnd if fee and definition.fee.when == "filing" else 0,

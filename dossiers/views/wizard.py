@@ -71,10 +71,15 @@ def task_rows(dossier):
             else "todo",
         )
     ]
+    # What we filled in ourselves is no beginning.
+    known = filing.answers_known_from(vars(dossier), definition)
     for task in review.tasks(definition, with_declarations(dossier), today=clock.today()):
         if all(question.type == "declaration" for question in task.group.questions):
             continue
-        is_begun = any(question.key in dossier.answers for question in task.group.questions)
+        is_begun = any(
+            question.key in dossier.answers and question.key not in known
+            for question in task.group.questions
+        )
         state = "todo" if task.state == "fix" and not is_begun else task.state
         problems = [problem.sentence for problem in task.problems] if state == "fix" else []
         rows.append(

@@ -139,7 +139,7 @@ class Demo:
         self._run_loader("Catalogue of public services", "load_catalogue")
         self._start_sandbox()  # the backlog is paid at it
         processes.wait_until_all_answer(self.workers, seconds=READY_SECONDS)
-        self._run_loader("Demo people and 60 working days of dossiers", "load_demo")
+        self._run_loader("Demo people and a past full of dossiers", "load_demo")
         connections.close_all()
         processes.stop(self.workers)
         self.workers.clear()

@@ -35,7 +35,7 @@ class Cast:
             person.role_grants()  # read once, as in a request
 
     def drafts(self, number):
-        """Complete drafts; returns their keys, which follow one another without a gap."""
+        """Complete drafts, as a page has them in hand; their keys follow one another without a gap."""
         version = self.offering.service.versions.get()
         drafts = Dossier.objects.bulk_create(
             Dossier(
@@ -63,12 +63,11 @@ class Cast:
             Attachment(dossier=draft, component="paper", document=paper)
             for draft, paper in zip(drafts, papers, strict=True)
         )
-        return [draft.pk for draft in drafts]
+        return drafts
 
 
-def live(pk, cast):
+def live(dossier, cast):
     """From the draft to the returned result: nine commits, as nine people's clicks make them."""
-    dossier = Dossier.objects.select_related("version", "receiving_unit").get(pk=pk)
     perform(dossier, "submit", by=cast.citizen)
     perform(dossier, "receive", by=cast.one_door)
     perform(dossier, "start_processing", by=cast.one_door, to=cast.specialist)

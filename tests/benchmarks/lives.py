@@ -113,7 +113,7 @@ class Floor:
         )
 
     def run(self, number):
-        first_key = self.cast.drafts(number)[0]
+        first_key = self.cast.drafts(number)[0].pk
         rate = floor.run(
             self.script,
             lives=number,

@@ -38,7 +38,7 @@ def test_the_floor_leaves_the_same_traces_as_the_portal(sides):
     raw.run(1)
     copied = Dossier.objects.latest("pk").pk
 
-    assert traces(copied) == traces(lived)
+    assert traces(copied) == traces(lived.pk)
 
 
 def test_the_floor_commits_as_often_as_the_portal(sides):

@@ -96,8 +96,8 @@ class Machine(RuleBasedStateMachine):
     land = clock = None
     walked = Counter()  # edges gone along, over all examples
 
-    @initialize()
-    def open(self):
+    @initialize(chance=st.randoms(use_true_random=True), acts=st.integers(0, 15))
+    def open(self, chance, acts):
         self.clock.instant = MONDAY
         self.model = DossierModel()
         self.span = transaction.atomic()
@@ -106,26 +106,35 @@ class Machine(RuleBasedStateMachine):
             offering=self.land.offering, filed_by=self.land.people["applicant"]
         )
         self.attempts = []
+        self.walk(chance, acts)
 
     # Acts ------------------------------------------------------------------------------
 
-    @rule(data=st.data(), acts=st.integers(1, 5))
+    @rule(chance=st.randoms(use_true_random=True), acts=st.integers(1, 8))
     @precondition(lambda self: self.model.possible(self.clock.instant))
-    def things_go_on(self, data, acts):
-        """Some acts in a row that are possible; the end comes seldom, or little would be seen of the middle."""
+    def things_go_on(self, chance, acts):
+        self.walk(chance, acts)
+
+    def walk(self, chance, acts):
+        """Some acts in a row that are possible; the end comes seldom, or little would be seen of the middle.
+
+        Drawn evenly: Hypothesis' own choices repeat themselves, which is good for bugs and bad for getting far.
+        """
         for _number in range(acts):
+            if self.model.state == "payment_requested" and chance.random() < 0.6:
+                self.take_cash("cashier")
+            if self.model.state == "supplement_requested" and chance.random() < 0.6:
+                self.attach_the_paper()
             possible = self.model.possible(self.clock.instant)
             names = sorted({act for act, _who in possible})
-            if len(names) > 1 and data.draw(st.integers(0, 5), label="end?"):
-                names = [act for act in names if act not in ENDS] or names
+            if chance.randrange(6):
+                names = [act for act in names if act not in ENDS]
             if not names:
                 return
-            act = data.draw(st.sampled_from(names), label="act")
-            who = data.draw(
-                st.sampled_from([who for name, who in possible if name == act]), label="who"
-            )
-            self.act(act, who, many=data.draw(st.booleans()), fresh=data.draw(st.booleans()))
-            self.clock.instant += data.draw(SPANS)
+            act = chance.choice(names)
+            who = chance.choice([who for name, who in possible if name == act])
+            self.act(act, who, many=chance.random() < 0.5, fresh=chance.random() < 0.5)
+            self.clock.instant += timedelta(minutes=chance.choice([5, 50, 500, 5_000, 20_000]))
 
     @rule(
         act=st.sampled_from(sorted(LEAVES)),
@@ -188,6 +197,9 @@ class Machine(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: self.model.state == "supplement_requested")
     def the_paper_is_attached(self):
+        self.attach_the_paper()
+
+    def attach_the_paper(self):
         request = SupplementRequest.objects.still_open().get(dossier=self.dossier)
         AttachmentFactory(dossier=self.dossier, supplement=request)
         self.model.paper_supplied = True
@@ -229,6 +241,9 @@ class Machine(RuleBasedStateMachine):
     @rule(who=st.sampled_from(["cashier", "leader", "stranger"]))
     @precondition(lambda self: self.model.history)
     def money_on_the_counter(self, who):
+        self.take_cash(who)
+
+    def take_cash(self, who):
         request = PaymentRequest.objects.filter(dossier=self.dossier).order_by("-pk").first()
         if request is None:
             return
@@ -318,14 +333,14 @@ SETTINGS = {
 
 
 def test_the_machine_and_its_model_agree(land):
-    run(land, settings=settings(max_examples=40, stateful_step_count=25, **SETTINGS))
+    run(land, settings=settings(max_examples=30, stateful_step_count=20, **SETTINGS))
 
-    assert len(land.walked) >= 20  # of the edges; the long tier asks for all
+    assert len(land.walked) >= 20, land.walked  # of the edges; the long tier asks for most
 
 
 @pytest.mark.slow
 def test_the_machine_and_its_model_agree_at_length(land):
-    run(land, settings=settings(max_examples=300, stateful_step_count=50, **SETTINGS))
+    run(land, settings=settings(max_examples=250, stateful_step_count=40, **SETTINGS))
 
     declared = {(edge.transition, edge.source, edge.target) for edge in edges(Dossier)}
     assert set(land.walked) <= declared

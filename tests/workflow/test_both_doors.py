@@ -6,6 +6,7 @@ import re
 import pytest
 from django.apps import apps
 
+from dossiers import guards
 from dossiers.errors import NoSuchStep
 from portal.errors import NotOffered, NotPermitted, PortalError
 from portal.workflow import perform, perform_many
@@ -122,20 +123,27 @@ def test_a_refused_row_writes_nothing_of_its_own_move_or_of_an_earlier_one():
     assert open_step.ended_at is None
 
 
-def test_a_refused_move_leaves_the_object_as_it_was():
-    dossier = arrangements.dossier_in("submitted", arrangements.land())
-    receiver = arrangements.officer(dossier, "one_door")
+def test_a_refused_move_leaves_the_object_as_it_was(monkeypatch):
+    """Even one that refuses half-way, with facts set already: nothing of it may come along with the next move."""
+    dossier = arrangements.dossier_in("received", arrangements.land())
+    receiver, specialist = (
+        arrangements.officer(dossier, role) for role in ("one_door", "specialist")
+    )
     values = {
         field.attname: getattr(dossier, field.attname) for field in dossier._meta.concrete_fields
     }
 
-    assert isinstance(
-        refusal_of(perform, dossier, "refuse_receipt", by=receiver, reason=" "), PortalError
-    )
+    def refuse(definition):
+        raise NoSuchStep(step="")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(guards, "processing_steps", refuse)
+        refusal_of(perform, dossier, "start_processing", by=receiver, to=specialist)
 
     assert values == {
         field.attname: getattr(dossier, field.attname) for field in dossier._meta.concrete_fields
     }
+    assert dossier.assigned_to is None
 
 
 # Comparing ---------------------------------------------------------------------------------

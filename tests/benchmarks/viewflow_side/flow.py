@@ -3,15 +3,17 @@
 Each task goes straight to its person (no pool, no assigning afterwards), which spares viewflow a write per step.
 """
 
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.timezone import now
 from viewflow import this
 from viewflow.workflow import flow, lock
 from viewflow.workflow.base import Flow
-from viewflow_side.models import Dossier
+from viewflow_side.models import Attempt, Dossier, Entry, PaymentRequest, Posting
 
 
 def _done_on_a_page(activation):
@@ -30,15 +32,29 @@ class DossierFlow(Flow):
     request_payment = (
         flow.View(_done_on_a_page).Assign(username="specialist").Next(this.record_payment)
     )
-    record_payment = flow.Handle(this.take_money).Next(this.propose)
+    record_payment = flow.Handle(this.book).Next(this.propose)
     propose = flow.View(_done_on_a_page).Assign(username="specialist").Next(this.complete)
     complete = flow.View(_done_on_a_page).Assign(username="leader").Next(this.return_result)
     return_result = flow.View(_done_on_a_page).Assign(username="one_door").Next(this.end)
     end = flow.End()
 
-    def take_money(self, activation, gateway_number):
-        activation.process.gateway_number = gateway_number
-        activation.process.save()
+    def book(self, activation, txn_ref, gateway_number):
+        """Take the money into the books, as the portal's capture does."""
+        attempt = Attempt.objects.select_for_update().get(txn_ref=txn_ref)
+        request = PaymentRequest.objects.select_for_update().get(pk=attempt.request_id)
+        attempt.state, attempt.gateway_number = "captured", gateway_number
+        attempt.save(update_fields=["state", "gateway_number"])
+        request.paid_at = now()
+        request.save(update_fields=["paid_at"])
+        entry = Entry.objects.create(
+            reference=f"capture:{txn_ref}", dossier=activation.process, at=now()
+        )
+        Posting.objects.bulk_create(
+            [
+                Posting(entry=entry, account="gateway", amount=attempt.amount),
+                Posting(entry=entry, account="agency", amount=-attempt.amount),
+            ]
+        )
 
 
 class Cast:
@@ -57,32 +73,27 @@ def start(user, **facts):
         raise PermissionDenied
     with transaction.atomic():
         activation.start(SimpleNamespace(user=user))
-        _set(activation.process, facts)
+        for name, value in facts.items():
+            setattr(activation.process, name, value)
         activation.execute()
     return activation.process
 
 
-def do(node, process, user, **facts):
-    """What ``wrap_view`` and a page that updates the process do."""
-    with DossierFlow.lock(process.pk), transaction.atomic():
-        task = DossierFlow.task_class.objects.get(process_id=process.pk, flow_task=node)
+@contextmanager
+def page(node, dossier, user):
+    """What ``wrap_view`` does around a page; the page's own work is done inside, then the task is executed."""
+    with DossierFlow.lock(dossier.pk), transaction.atomic():
+        task = DossierFlow.task_class.objects.get(process_id=dossier.pk, flow_task=node)
         activation = node.activation_class(task)
         if not node.can_execute(user, task=task):
             raise PermissionDenied
         activation.start(SimpleNamespace(user=user))
-        if facts:
-            _set(activation.process, facts)
-            activation.process.save()
+        yield activation.process
         activation.execute()
 
 
-def hear_from_gateway(process, gateway_number):
+def hear_from_gateway(dossier, attempt, gateway_number):
     """A notice of payment arrives: no person, no page."""
     node = DossierFlow.record_payment
-    task = DossierFlow.task_class.objects.get(process_id=process.pk, flow_task=node)
-    node.run(task, gateway_number=gateway_number)
-
-
-def _set(process, facts):
-    for name, value in facts.items():
-        setattr(process, name, value)
+    task = DossierFlow.task_class.objects.get(process_id=dossier.pk, flow_task=node)
+    node.run(task, txn_ref=attempt.txn_ref, gateway_number=gateway_number)

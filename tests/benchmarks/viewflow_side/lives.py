@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 from viewflow.workflow.models import Process, Task
-from viewflow_side.flow import Cast, DossierFlow, do, hear_from_gateway, start
+from viewflow_side.flow import Cast, DossierFlow, hear_from_gateway, page, start
+from viewflow_side.models import Attempt, PaymentRequest, Proposal, StoredDocument
 
 TASKS_OF_A_LIFE = 9  # eight steps and the end
 
@@ -35,32 +36,45 @@ def main():
 
 def live(cast, number):
     """From the form sent to the result returned."""
-    process = start(
+    dossier = start(
         cast.citizen,
         service="1.000001",
         applicant_name="Nguyễn Thị Mai",
         answers={"copies": 2, "declaration": True},
         code=f"T01-{number:06}",
     )
-    do(
-        DossierFlow.receive,
-        process,
-        cast.one_door,
-        received_at=now(),
-        due_at=now() + timedelta(days=3),
+    with page(DossierFlow.receive, dossier, cast.one_door) as received:
+        received.received_at = now()
+        received.due_at = now() + timedelta(days=3)
+        received.save()
+    with page(DossierFlow.start_processing, dossier, cast.one_door):
+        pass
+    with page(DossierFlow.request_payment, dossier, cast.specialist):
+        request = PaymentRequest.objects.create(dossier=dossier, amount=75_000, asked_at=now())
+    attempt = Attempt.objects.create(
+        request=request, txn_ref=f"{dossier.code}.1", amount=request.amount, started_at=now()
     )
-    do(DossierFlow.start_processing, process, cast.one_door)
-    do(DossierFlow.request_payment, process, cast.specialist, fee=75_000)
-    hear_from_gateway(process, str(number))
-    do(
-        DossierFlow.propose,
-        process,
-        cast.specialist,
-        outcome="granted",
-        statement="Hồ sơ đủ điều kiện.",
-    )
-    do(DossierFlow.complete, process, cast.leader, result="documents/00/bench")
-    do(DossierFlow.return_result, process, cast.one_door)
+    hear_from_gateway(dossier, attempt, str(number))
+    with page(DossierFlow.propose, dossier, cast.specialist):
+        Proposal.objects.create(
+            dossier=dossier,
+            outcome="granted",
+            statement="Hồ sơ đủ điều kiện.",
+            proposed_by=cast.specialist,
+            proposed_at=now(),
+        )
+    with page(DossierFlow.complete, dossier, cast.leader) as completed:
+        result = StoredDocument.objects.create(
+            file="documents/00/bench",
+            sha256="0" * 64,
+            signed_by="Trần Đình Khôi",
+            created_at=now(),
+        )
+        completed.outcome = completed.proposal_set.get().outcome
+        completed.result = result.pk
+        completed.save()
+    with page(DossierFlow.return_result, dossier, cast.one_door):
+        pass
 
 
 def check(lived):

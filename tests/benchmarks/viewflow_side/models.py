@@ -1,9 +1,21 @@
+"""What a dossier is in viewflow, and the business rows of its life as an ordinary Django application keeps them.
+
+The same facts as in the portal: a fee is asked for, tried, captured and booked on two sides, a result is proposed
+and stored. What viewflow has no place for (outbox, figures kept as deltas, a second machine) is left out.
+"""
+
+# ruff: noqa: DJ001, DJ008  # rows that no page shows
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
 from viewflow import jsonstore
 from viewflow.workflow.models import Process
 
 
 class Dossier(Process):
-    """A dossier as a viewflow process, its facts where viewflow's own documentation puts them: in one JSON column."""
+    """A dossier as a process, its facts where viewflow's documentation puts them: in one JSON column."""
 
     service = jsonstore.CharField(max_length=20)
     applicant_name = jsonstore.CharField(max_length=200)
@@ -11,11 +23,52 @@ class Dossier(Process):
     code = jsonstore.CharField(max_length=40)
     received_at = jsonstore.DateTimeField(null=True)
     due_at = jsonstore.DateTimeField(null=True)
-    fee = jsonstore.IntegerField(null=True)
-    gateway_number = jsonstore.CharField(max_length=30, null=True)
     outcome = jsonstore.CharField(max_length=10, null=True)
-    statement = jsonstore.CharField(max_length=200, null=True)
-    result = jsonstore.CharField(max_length=120, null=True)
+    result = jsonstore.IntegerField(null=True)
 
     class Meta:
         proxy = True
+
+
+class PaymentRequest(models.Model):
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT)
+    amount = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+
+
+class Attempt(models.Model):
+    request = models.ForeignKey(PaymentRequest, on_delete=models.PROTECT)
+    txn_ref = models.CharField(max_length=100, unique=True)
+    amount = models.BigIntegerField()
+    state = models.CharField(max_length=10, default="started")
+    gateway_number = models.CharField(max_length=30, null=True, unique=True)
+    started_at = models.DateTimeField()
+
+
+class Entry(models.Model):
+    reference = models.CharField(max_length=80, unique=True)
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+
+class Posting(models.Model):
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT)
+    account = models.CharField(max_length=20)
+    amount = models.BigIntegerField()
+
+
+class Proposal(models.Model):
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT)
+    outcome = models.CharField(max_length=10)
+    statement = models.TextField()
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    proposed_at = models.DateTimeField()
+
+
+class StoredDocument(models.Model):
+    public_id = models.UUIDField(unique=True, default=uuid4)
+    file = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    signed_by = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
