@@ -13,7 +13,33 @@ from django.utils.timezone import now
 from viewflow import this
 from viewflow.workflow import flow, lock
 from viewflow.workflow.base import Flow
-from viewflow_side.models import Attempt, Dossier, Entry, PaymentRequest, Posting
+from viewflow_side.models import (
+    Attachment,
+    Attempt,
+    CodeCounter,
+    Delta,
+    Dossier,
+    Entry,
+    OutboxEvent,
+    PaymentRequest,
+    Posting,
+)
+
+# Who hears of a step, and what it adds to the figures: as in the portal.
+TOLD = {
+    "submit": ("tell_applicant", "print_filing_receipt"),
+    "receive": ("tell_applicant", "print_form_01"),
+    "start_processing": ("tell_applicant",),
+    "request_payment": ("tell_applicant",),
+    "record_payment": ("tell_applicant", "return_online"),
+    "complete": ("tell_applicant", "return_online"),
+    "return_result": ("tell_applicant",),
+}
+COUNTED = {
+    "receive": "received",
+    "record_payment": "online_payments",
+    "complete": "completed_early",
+}
 
 
 def _done_on_a_page(activation):
@@ -55,6 +81,7 @@ class DossierFlow(Flow):
                 Posting(entry=entry, account="agency", amount=-attempt.amount),
             ]
         )
+        follow(activation.process, "record_payment")
 
 
 class Cast:
@@ -65,17 +92,25 @@ class Cast:
             setattr(self, name, User.objects.create_user(name))
 
 
-def start(user, **facts):
-    """What ``wrap_start_view`` and a page that creates the process do."""
+def start(user, draft, **facts):
+    """What ``wrap_start_view`` and a page that creates the process do: check the papers, give a number."""
     node = DossierFlow.submit
     activation = node.activation_class.create(node, None, None)
     if not node.can_execute(user, activation.task):
         raise PermissionDenied
     with transaction.atomic():
         activation.start(SimpleNamespace(user=user))
+        attached = set(Attachment.objects.filter(draft=draft).values_list("component", flat=True))
+        if "paper" not in attached:
+            raise PermissionDenied
+        counter, _made = CodeCounter.objects.select_for_update().get_or_create(day=now().date())
+        counter.last += 1
+        counter.save(update_fields=["last"])
         for name, value in facts.items():
             setattr(activation.process, name, value)
+        activation.process.code = f"T01-{counter.day:%y%m%d}-{counter.last:04}"
         activation.execute()
+        follow(activation.process, "submit")
     return activation.process
 
 
@@ -90,6 +125,7 @@ def page(node, dossier, user):
         activation.start(SimpleNamespace(user=user))
         yield activation.process
         activation.execute()
+        follow(activation.process, node.name)
 
 
 def hear_from_gateway(dossier, attempt, gateway_number):
@@ -97,3 +133,18 @@ def hear_from_gateway(dossier, attempt, gateway_number):
     node = DossierFlow.record_payment
     task = DossierFlow.task_class.objects.get(process_id=dossier.pk, flow_task=node)
     node.run(task, txn_ref=attempt.txn_ref, gateway_number=gateway_number)
+
+
+def follow(process, step):
+    """Keep for later who must hear of this step, and what it counts."""
+    if step in TOLD:
+        OutboxEvent.objects.bulk_create(
+            OutboxEvent(
+                key=f"{subscriber}:{process.pk}:{step}",
+                subscriber=subscriber,
+                payload={"instance_id": process.pk, "transition": step},
+            )
+            for subscriber in TOLD[step]
+        )
+    if step in COUNTED:
+        Delta.objects.create(metric=COUNTED[step], day=now().date())

@@ -9,15 +9,34 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 from viewflow.workflow.models import Process, Task
-from viewflow_side.flow import Cast, DossierFlow, hear_from_gateway, page, start
-from viewflow_side.models import Attempt, PaymentRequest, Proposal, StoredDocument
+from viewflow_side.flow import (
+    COUNTED,
+    TOLD,
+    Cast,
+    DossierFlow,
+    hear_from_gateway,
+    page,
+    start,
+)
+from viewflow_side.models import (
+    Attachment,
+    Attempt,
+    Delta,
+    OutboxEvent,
+    PaymentRequest,
+    Proposal,
+    StoredDocument,
+)
 
 TASKS_OF_A_LIFE = 9  # eight steps and the end
+EVENTS_OF_A_LIFE = sum(len(subscribers) for subscribers in TOLD.values())
+DELTAS_OF_A_LIFE = len(COUNTED)
 
 
 def main():
     call_command("migrate", verbosity=0, interactive=False)
     cast = Cast()
+    draft(0, 6)
     for number in range(5):
         live(cast, number)
     with CaptureQueriesContext(connection) as captured:
@@ -25,6 +44,7 @@ def main():
     tell("statements", len(captured))
     lived = 6
     for line in sys.stdin:
+        draft(lived, int(line))
         begun = time.perf_counter()
         for number in range(int(line)):
             live(cast, lived + number)
@@ -34,14 +54,21 @@ def main():
         tell("rate", int(line) / took)
 
 
+def draft(first, number):
+    """What is there before a life begins: the paper of a draft."""
+    Attachment.objects.bulk_create(
+        Attachment(draft=first + place, component="paper") for place in range(number)
+    )
+
+
 def live(cast, number):
     """From the form sent to the result returned."""
     dossier = start(
         cast.citizen,
+        number,
         service="1.000001",
         applicant_name="Nguyễn Thị Mai",
         answers={"copies": 2, "declaration": True},
-        code=f"T01-{number:06}",
     )
     with page(DossierFlow.receive, dossier, cast.one_door) as received:
         received.received_at = now()
@@ -81,8 +108,13 @@ def check(lived):
     """Every life must have come to its end with all its tasks done."""
     finished = Process.objects.filter(status="DONE").count()
     done = Task.objects.filter(status="DONE").count()
-    if (finished, done) != (lived, lived * TASKS_OF_A_LIFE):
-        sys.exit(f"{lived} lives, {finished} finished, {done} tasks done")
+    told, counted = OutboxEvent.objects.count(), Delta.objects.count()
+    if (finished, done, told, counted) != tuple(
+        lived * each for each in (1, TASKS_OF_A_LIFE, EVENTS_OF_A_LIFE, DELTAS_OF_A_LIFE)
+    ):
+        sys.exit(
+            f"{lived} lives, {finished} finished, {done} tasks, {told} events, {counted} deltas"
+        )
 
 
 def tell(what, value):

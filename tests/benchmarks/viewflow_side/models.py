@@ -1,7 +1,8 @@
-"""What a dossier is in viewflow, and the business rows of its life as an ordinary Django application keeps them.
+"""What a dossier is in viewflow, and the other rows of its life as an ordinary Django application keeps them.
 
-The same facts as in the portal: a fee is asked for, tried, captured and booked on two sides, a result is proposed
-and stored. What viewflow has no place for (outbox, figures kept as deltas, a second machine) is left out.
+The same facts and promises as in the portal: papers are attached, a number is given, a fee is asked for, tried,
+captured and booked on two sides, a result is proposed and stored; who must be told, and what is counted.
+Viewflow's own tasks are the history and the process steps.
 """
 
 # ruff: noqa: DJ001, DJ008  # rows that no page shows
@@ -28,6 +29,16 @@ class Dossier(Process):
 
     class Meta:
         proxy = True
+
+
+class CodeCounter(models.Model):
+    day = models.DateField(unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+
+class Attachment(models.Model):
+    draft = models.PositiveIntegerField(db_index=True)
+    component = models.CharField(max_length=40)
 
 
 class PaymentRequest(models.Model):
@@ -72,3 +83,17 @@ class StoredDocument(models.Model):
     sha256 = models.CharField(max_length=64)
     signed_by = models.CharField(max_length=200)
     created_at = models.DateTimeField()
+
+
+class OutboxEvent(models.Model):
+    key = models.CharField(max_length=200, unique=True)
+    subscriber = models.CharField(max_length=120)
+    payload = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+
+
+class Delta(models.Model):
+    metric = models.CharField(max_length=40)
+    day = models.DateField()
+    amount = models.BigIntegerField(default=0)
