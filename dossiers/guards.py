@@ -22,12 +22,16 @@ from dossiers.errors import (
     SupplementIncomplete,
     WrongDeskForWithdrawal,
 )
+from dossiers.models.attachments import Attachment
+from dossiers.models.processing import Proposal
+from dossiers.models.requests import PaymentRequest
 from dossiers.states import Channel
 from portal.catalogue import levels
 from portal.catalogue.fees import fee_due
 from portal.catalogue.forms import missing_answers
 from portal.documents.models import StoredDocument
 from portal.errors import NotPermitted
+from portal.workflow import having
 from portal.workflow.policy import ROLE_NAMES
 
 # Guards of a transition: (dossier, by) ------------------------------------------------
@@ -44,7 +48,7 @@ def complete_and_allowed(dossier, by):
     definition = dossier.version.definition
     if missing := missing_answers(definition, dossier.answers):
         raise AnswersMissing(labels=", ".join(str(problem.question.label) for problem in missing))
-    attached = set(dossier.attachments.values_list("component", flat=True))
+    attached = {paper.component for paper in having(Attachment, dossier_id=dossier.pk)}
     needed = definition.needed_documents(dossier.answers, channel=channel_word(dossier))
     if missing := rules.missing_components(needed, attached):
         raise ComponentsMissing(names=", ".join(str(paper.name) for paper in missing))
@@ -58,10 +62,7 @@ def applicant_or_on_paper(dossier, by):
 
 def fee_is_due(dossier, by):
     """Something is due, and nothing has been paid or asked for yet."""
-    if (
-        dossier.payment_requests.filter(paid_at__isnull=False).exists()
-        or fee_of(dossier).amount_vnd == 0
-    ):
+    if fee_of(dossier).amount_vnd == 0 or _is_paid(dossier):
         raise NothingToPay()
 
 
@@ -127,7 +128,7 @@ def latest_proposal(dossier):
     """What the leader signs. Proposing is a move, so one reading is good until ``sequence`` goes on."""
     read_at, proposal = dossier.__dict__.get("_latest_proposal", (None, None))
     if read_at != dossier.sequence:
-        proposal = dossier.proposals.last()
+        *_before, proposal = [None, *having(Proposal, dossier_id=dossier.pk)]
         dossier._latest_proposal = dossier.sequence, proposal
     if proposal is None:
         raise NothingProposed()
@@ -142,10 +143,13 @@ def signed_result(dossier, document):
 
 def nothing_left_to_pay(dossier):
     fee = dossier.version.definition.fee
-    if fee.when == "result" and fee_of(dossier).amount_vnd:
-        paid = dossier.payment_requests.filter(paid_at__isnull=False).exists()
-        if not paid:
-            raise FeeStillDue()
+    if fee.when == "result" and fee_of(dossier).amount_vnd and not _is_paid(dossier):
+        raise FeeStillDue()
+
+
+def _is_paid(dossier):
+    requests = having(PaymentRequest, dossier_id=dossier.pk)
+    return any(request.paid_at is not None for request in requests)
 
 
 def processing_steps(definition):

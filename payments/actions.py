@@ -22,7 +22,7 @@ from payments.protocol.reachability import answers
 from payments.states import HOLDS_MONEY, RefundState, State
 from portal import clock
 from portal.errors import NotOffered
-from portal.workflow import allows, carry_out, lock, locked, perform
+from portal.workflow import allows, carry_out, having, lock, locked, perform
 
 log = structlog.get_logger(__name__)
 
@@ -110,7 +110,7 @@ def settle(notice):
 
     The one lock order: dossier, payment request, attempt. A notice seen before changes nothing.
     """
-    found = Attempt.objects.filter(tmn_code=notice.tmn_code, txn_ref=notice.txn_ref).first()
+    [found] = having(Attempt, tmn_code=notice.tmn_code, txn_ref=notice.txn_ref) or [None]
     if found is None:
         return "01", None, Notice.Verdict.REFUSED
     if notice.amount_vnd != found.amount:

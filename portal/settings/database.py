@@ -6,6 +6,7 @@ WEB_STATEMENT_SECONDS = 5
 WORK_STATEMENT_SECONDS = 60  # Celery tasks and commands
 LOCK_SECONDS = 3
 IDLE_IN_TRANSACTION_SECONDS = 10
+USES_BEFORE_PREPARING = 5
 CONNECTION_SECONDS = 600  # how long a connection is kept for the next request
 
 
@@ -32,7 +33,13 @@ def connections(database_url: str, owner_url: str) -> dict[str, dict]:
             **default,
             **shared,
             "CONN_MAX_AGE": CONNECTION_SECONDS,
-            "OPTIONS": {**default.get("OPTIONS", {}), "options": limits},
+            "OPTIONS": {
+                **default.get("OPTIONS", {}),
+                "options": limits,
+                # What is asked again and again is planned once per connection (docs/benchmarks.md).
+                "server_side_binding": True,
+                "prepare_threshold": USES_BEFORE_PREPARING,
+            },
         },
         # No limits: a migration may rebuild a large table.
         "owner": {**owner, **shared, "TEST": {"MIRROR": "default"}},

@@ -3,13 +3,12 @@
 from portal.workflow.deltas import DeltaRow, counts
 from portal.workflow.followups import Event, after
 from portal.workflow.policy import allows
+from portal.workflow.reading import having, lock, locked
 from portal.workflow.transitions import (
     Move,
     Offer,
     Outcome,
     carry_out,
-    lock,
-    locked,
     offers,
     perform,
     perform_many,
@@ -25,6 +24,7 @@ __all__ = [
     "allows",
     "carry_out",
     "counts",
+    "having",
     "lock",
     "locked",
     "offers",

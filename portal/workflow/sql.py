@@ -6,11 +6,13 @@ from django.db import connection
 
 
 @cache
-def lock_and_read(model, attnames):
-    """Lock the row of one key and read ``attnames``."""
+def read(model, attnames, known, *, lock=False):
+    """Read ``attnames`` of the rows known by the values of ``known``, in the order of their keys."""
     table, key = model._meta.db_table, model._meta.pk.column
     columns = _names(column(model, attname) for attname in attnames)
-    return f'SELECT {columns} FROM "{table}" WHERE "{key}" = %s FOR UPDATE'
+    where = " AND ".join(f'"{column(model, attname)}" = %s' for attname in known)
+    locked = " FOR UPDATE" if lock else ""
+    return f'SELECT {columns} FROM "{table}" WHERE {where} ORDER BY "{key}"{locked}'
 
 
 @cache

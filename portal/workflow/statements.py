@@ -7,7 +7,7 @@ import json
 from functools import cache
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
@@ -27,37 +27,8 @@ HISTORY_COLUMNS = (
     "details",
 )
 OUTBOX_COLUMNS = ("key", "subscriber", "payload")
+MOST_AT_ONCE = 500  # a statement takes 65,535 values
 DELTA_COLUMNS = ("metric", "day", "agency", "service", "channel", "quantity", "amount")
-
-
-@cache
-def locked_fields(model):
-    """Names of the attributes read under a lock: all but the large ones that no guard looks at."""
-    left = getattr(model, "fields_left_unlocked", ())
-    return tuple(f.attname for f in model._meta.concrete_fields if f.attname not in left)
-
-
-def read_locked(model, pk):
-    """The values of :func:`locked_fields` of one row, which stays locked until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.lock_and_read(model, locked_fields(model)), [pk])
-        row = cursor.fetchone()
-    if row is None:
-        raise model.DoesNotExist
-    values = list(row)
-    for place, convert in _converters(model):
-        values[place] = convert(values[place], None, connection)
-    return values
-
-
-@cache
-def _converters(model):
-    """``(place, converter)`` of the locked fields that the database hands over as something else."""
-    return [
-        (place, convert)
-        for place, attname in enumerate(locked_fields(model))
-        for convert in sql.field(model, attname).get_db_converters(connection)
-    ]
 
 
 def snapshot(instance):
@@ -89,7 +60,7 @@ def changes(instance, before):
 
 
 def write(moves):
-    """Write ``moves`` (all of one machine) with all that goes with them, in one statement.
+    """Write ``moves`` (of one machine, at most :data:`MOST_AT_ONCE`) with all that goes with them, in one statement.
 
     Two where a row begins in place of one that ends: within one statement nobody says which is first.
     """
@@ -208,9 +179,9 @@ def _updated(model, changed, known, rows, *, empty=None):
 
 
 def _values(instance, attnames):
-    model = type(instance)
+    model, database = type(instance), connections[connection.alias]  # the proxy is slow
     return [
-        sql.field(model, attname).get_db_prep_save(getattr(instance, attname), connection)
+        sql.field(model, attname).get_db_prep_save(getattr(instance, attname), database)
         for attname in attnames
     ]
 

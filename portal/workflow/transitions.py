@@ -10,6 +10,7 @@ from portal.errors import NotOffered, NotPermitted, PortalError, StalePage
 from portal.workflow import bell, statements
 from portal.workflow.followups import subscribers_of
 from portal.workflow.machine import declared, declared_transition
+from portal.workflow.reading import lock
 
 
 @dataclass
@@ -105,25 +106,6 @@ def perform_many(queryset, name, *, by, **details):
     return outcomes
 
 
-def lock(instance):
-    """Lock the row of ``instance`` until the transaction ends and read it afresh, in one round trip."""
-    model = type(instance)
-    values = statements.read_locked(model, instance.pk)
-    for attname, value in zip(statements.locked_fields(model), values, strict=True):
-        if instance.__dict__.get(attname) != value:
-            setattr(instance, attname, value)  # also forgets a related object that was read before
-    return instance
-
-
-def locked(model, pk):
-    """The row of ``pk``, locked until the transaction ends and read in one round trip.
-
-    Raises ``model.DoesNotExist``. Fields that are left unlocked are read when somebody asks for them.
-    """
-    values = statements.read_locked(model, pk)
-    return model.from_db(connection.alias, statements.locked_fields(model), values)
-
-
 def offers(instance, by):
     """Every transition that leaves the present state, permitted or not, each with the reason if it is not."""
     found = []
@@ -181,7 +163,8 @@ def _permitted(instance, transition, by):
 
 def _write(moves):
     """Write the moves and all that goes with them; ring the bell for their follow-ups once it is committed."""
-    statements.write(moves)
+    for first in range(0, len(moves), statements.MOST_AT_ONCE):
+        statements.write(moves[first : first + statements.MOST_AT_ONCE])
     if any(subscribers_of(move.label, move.transition) for move in moves):
         transaction.on_commit(bell.ring)
 

@@ -6,14 +6,14 @@ from itertools import count
 from django.db import transaction
 from django.utils import timezone
 
-from dossiers.models import Attachment, Dossier
+from dossiers.models import Attachment, Dossier, PaymentRequest
 from dossiers.states import Channel, Delivery
 from payments.actions import settle
 from payments.gateway import Notice
 from payments.models import Attempt
 from portal import clock
 from portal.documents.models import StoredDocument
-from portal.workflow import perform
+from portal.workflow import having, perform
 from tests.accounts.factories import OfficialFactory, UserFactory
 from tests.catalogue.factories import SMALL_ANSWERS, OfferingFactory
 
@@ -86,7 +86,7 @@ def live(dossier, cast):
 
 
 def open_attempt(dossier):
-    request = dossier.payment_requests.still_open().get()
+    [request] = having(PaymentRequest, dossier_id=dossier.pk)
     now = timezone.now()
     return Attempt.objects.create(
         request=request,

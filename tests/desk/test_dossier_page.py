@@ -18,7 +18,7 @@ from tests.dossiers.factories import WAYS, DossierFactory, officer
 
 # Person, roles, clock, dossier; history, papers, forms issued (2), three kinds of requests, steps,
 # proposals; and what the guards look at. The session is in the cache.
-QUERIES_OF_THE_PAGE = 17
+QUERIES_OF_THE_PAGE = 16
 
 pytestmark = pytest.mark.django_db
 
