@@ -28,6 +28,10 @@ class NothingToPay(PortalError):
     message = _("No fee is due for this dossier.")
 
 
+class FeePaid(PortalError):
+    message = _("The fee for this dossier has been paid.")
+
+
 class AlreadyAskedToPay(PortalError):
     message = _("A payment has already been requested for this dossier.")
 

@@ -8,6 +8,7 @@ from dossiers import rules
 from dossiers.errors import (
     AnswersMissing,
     ComponentsMissing,
+    FeePaid,
     FeeStillDue,
     ItemsMissing,
     LevelDoesNotAllow,
@@ -62,8 +63,10 @@ def applicant_or_on_paper(dossier, by):
 
 def fee_is_due(dossier, by):
     """Something is due, and nothing has been paid or asked for yet."""
-    if fee_of(dossier).amount_vnd == 0 or _is_paid(dossier):
+    if fee_of(dossier).amount_vnd == 0:
         raise NothingToPay()
+    if _is_paid(dossier):
+        raise FeePaid()
 
 
 def not_after_completion(dossier, by):

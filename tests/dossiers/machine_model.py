@@ -151,7 +151,7 @@ class DossierModel:
         if act == "supply":
             return None if self.paper_supplied else "SupplementIncomplete"
         if act == "request_payment":
-            return "NothingToPay" if self.paid else None
+            return "FeePaid" if self.paid else None
         if act == "expire":
             return None if self.asked[-1].answer_by < now else "NotYetExpired"
         if act == "complete":

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from dossiers.errors import (
     ComponentsMissing,
     DateNotLater,
+    FeePaid,
     FeeStillDue,
     ItemsMissing,
     LevelDoesNotAllow,
@@ -317,7 +318,7 @@ def test_a_fee_is_asked_for_once():
     refused(NotOffered, dossier, "request_payment", None)
     pay(dossier)
 
-    refused(NothingToPay, dossier, "request_payment", None)
+    refused(FeePaid, dossier, "request_payment", None)
 
 
 def test_what_costs_nothing_is_not_charged():
