@@ -1,13 +1,13 @@
 # Everything a developer or a visitor types. PYTHON=… names the interpreter that makes .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo reset sandbox test test-slow lint bench screenshots lock chromium
+.PHONY: help install install-dev demo reset sandbox sandbox-merchant test test-slow crashpoints lint bench screenshots lock chromium
 
 PY := .venv/bin/python
 TEXTS := $(wildcard locale/*/vi/LC_MESSAGES/django.po)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:  ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: .venv/.runtime .venv/.texts  ## Install what the portal needs into .venv
 
@@ -22,11 +22,18 @@ reset: install  ## A fresh story, in seconds (while the demo is stopped)
 sandbox: install  ## Start the payment sandbox alone
 	@$(PY) manage.py sandbox
 
+sandbox-merchant:  ## Register a merchant: IPN_URL=http://… [NAME="My shop"]; prints one line of JSON
+	@$(MAKE) --no-print-directory install >&2
+	@$(PY) manage.py sandbox_merchant --ipn-url="$$IPN_URL" --name="$$NAME"
+
 test: install-dev chromium  ## Fast tests; make test ARGS="-k …"
 	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 test-slow: install-dev chromium  ## The long tiers
 	@$(PY) -m pytest -m slow $(ARGS)
+
+crashpoints: install-dev  ## Kill every flow of money before and after each of its steps
+	@$(PY) -m pytest -q -m slow tests/faults/test_every_crash_point.py $(ARGS)
 
 lint: install-dev  ## Style, types, imports, migrations, production settings
 	@sh .ci/lint

@@ -124,3 +124,19 @@ class NotADraft(PortalError):
 class FeeStillDue(PortalError):
     message = _("The fee is due with the result. Request the payment first.")
     status = 409
+
+
+class AlreadyWithThatAgency(PortalError):
+    message = _(
+        "The dossier is with {agency} already. Choose the agency that is competent instead."
+    )
+    status = 409
+
+
+class CannotTakeOver(PortalError):
+    message = _("{person} does not handle this dossier. Choose an official of {agency} who does.")
+
+
+class DraftDiscarded(PortalError):
+    message = _("This draft was discarded. Nothing was sent; you can begin a new one.")
+    status = 404

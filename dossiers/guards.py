@@ -26,14 +26,17 @@ from dossiers.errors import (
 from dossiers.models.attachments import Attachment
 from dossiers.models.processing import Proposal
 from dossiers.models.requests import PaymentRequest
-from dossiers.states import Channel
+from dossiers.states import Channel, State
 from portal.catalogue import levels
 from portal.catalogue.fees import fee_due
 from portal.catalogue.forms import missing_answers
 from portal.documents.models import StoredDocument
 from portal.errors import NotPermitted
+from portal.wording import short_date
 from portal.workflow import having
 from portal.workflow.policy import ROLE_NAMES
+
+SUPPLIED = frozenset({State.SUBMITTED, State.RECEIVED, State.IN_PROCESS})
 
 # Guards of a transition: (dossier, by) ------------------------------------------------
 
@@ -115,7 +118,7 @@ def first_supplement_at(dossier, stage):
     """The law allows one supplement per stage (docs/sources.md, “Supplement”)."""
     before = dossier.supplement_requests.filter(stage=stage).first()
     if before is not None:
-        raise SupplementAskedBefore(day=f"{before.asked_at:%d/%m/%Y}")
+        raise SupplementAskedBefore(day=short_date(before.asked_at))
 
 
 def everything_supplied(dossier, request):
@@ -146,8 +149,16 @@ def signed_result(dossier, document):
 
 def nothing_left_to_pay(dossier):
     fee = dossier.version.definition.fee
-    if fee.when == "result" and fee_of(dossier).amount_vnd and not _is_paid(dossier):
+    due_before = ("supplement", "result")
+    if fee.when in due_before and fee_of(dossier).amount_vnd and not _is_paid(dossier):
         raise FeeStillDue()
+
+
+def falls_due_with_the_supplement(dossier):
+    """Whether the fee is collected now that the supplement has come, and has not been before."""
+    if dossier.version.definition.fee.when != "supplement" or dossier.state not in SUPPLIED:
+        return False
+    return bool(fee_of(dossier).amount_vnd) and not _is_paid(dossier)
 
 
 def _is_paid(dossier):
@@ -201,9 +212,22 @@ def fee_lines(fee):
             "label_en": line.name.en,
             "quantity": line.quantity,
             "amount_vnd": line.amount_vnd,
+            **legal_reason(line),
         }
         for line in fee.lines
     ]
+
+
+def legal_reason(line):
+    """Why a line costs less, and by which law, as a payment request keeps it."""
+    if line.reason is None:
+        return {}
+    return {
+        "reason_vi": line.reason.vi,
+        "reason_en": line.reason.en,
+        "legal_basis_vi": line.legal_basis.vi,
+        "legal_basis_en": line.legal_basis.en,
+    }
 
 
 def may_pay_online(dossier):

@@ -31,6 +31,7 @@ FILE_NAMES = {
     Role.FORM_01: "mau-01-giay-tiep-nhan",
     Role.FORM_02: "mau-02-yeu-cau-bo-sung",
     Role.FORM_03: "mau-03-tu-choi-tiep-nhan",
+    Role.PAYMENT_RECEIPT: "bien-lai",
 }
 RETURNED = {
     Delivery.ONLINE: "Trực tuyến, trong mục Hồ sơ của tôi",

@@ -14,9 +14,9 @@ import re
 import unicodedata
 from datetime import datetime, timedelta, timezone
 from ipaddress import ip_address
-from urllib.parse import parse_qsl, quote_plus
+from urllib.parse import parse_qsl, quote_plus, urlsplit
 
-from payments.protocol.calls import ask
+from payments.protocol.calls import ask, fetch
 from payments.protocol.messages import (
     BadSignature,
     GatewayConfig,
@@ -46,6 +46,7 @@ __all__ = [
     "ascii_text",
     "ipn_answer",
     "pay_url",
+    "qr_content",
     "query",
     "refund",
     "verify_notice",
@@ -55,6 +56,7 @@ __all__ = [
 GMT7 = timezone(timedelta(hours=7))
 VERSION = "2.1.0"
 LARGEST_AMOUNT_VND = 9_999_999_999  # twelve digits on the wire, two of them the factor 100
+LONGEST_QR = 1000  # characters that a code can hold and a phone can still read
 LONGEST_QUERY = 4096  # characters; the longest lawful notice has about 1,200
 
 _WIRE_AMOUNT = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
@@ -125,7 +127,7 @@ def wire_date(instant: datetime) -> str:
     return instant.astimezone(GMT7).strftime("%Y%m%d%H%M%S")
 
 
-def pay_url(order: PayOrder, *, config: GatewayConfig, now: datetime) -> str:
+def pay_url(order: PayOrder, *, config: GatewayConfig, now: datetime, command: str = "pay") -> str:
     """The signed address that the payer's browser is sent to.
 
     The same order and ``now`` give the same address; keep ``now``, the gateway finds a payment by
@@ -139,7 +141,7 @@ def pay_url(order: PayOrder, *, config: GatewayConfig, now: datetime) -> str:
         raise Malformed(f"not a language of the gateway: {order.locale!r}")
     values = {
         "vnp_Version": VERSION,
-        "vnp_Command": "pay",
+        "vnp_Command": command,
         "vnp_TmnCode": config.tmn_code,
         "vnp_Amount": wire_amount(order.amount_vnd),
         "vnp_CreateDate": wire_date(now),
@@ -155,6 +157,21 @@ def pay_url(order: PayOrder, *, config: GatewayConfig, now: datetime) -> str:
     }
     query = "&".join(f"{key}={quote_plus(value)}" for key, value in sorted(values.items()) if value)
     return f"{config.pay_url}?{query}&vnp_SecureHash={_hmac(config.secret, query)}"
+
+
+def qr_content(order: PayOrder, *, config: GatewayConfig, now: datetime) -> str:
+    """What a QR code for another device says (``genqr``): the same order, asked for by us instead of the browser.
+
+    The answer bears no signature, so only an address of the gateway's own site is taken. Raises ``OutcomeUnknown``.
+    """
+    answer = fetch(pay_url(order, config=config, now=now, command="genqr"))
+    content = answer.get("qrcontent", "")
+    own = urlsplit(config.pay_url)
+    if answer.get("code") != "00" or not content.startswith(f"{own.scheme}://{own.netloc}/"):
+        raise OutcomeUnknown(f"the gateway gave no QR code: {answer.get('code', '')!r}")
+    if len(content) > LONGEST_QR:
+        raise OutcomeUnknown("the gateway's QR code is too long")
+    return content
 
 
 def verify_notice(raw_query: str, *, secret: str) -> Notice:

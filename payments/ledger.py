@@ -2,7 +2,9 @@
 
 from django.db import connection, transaction
 
-from payments.models import Account
+from payments.models import Account, Entry
+from payments.states import State
+from portal.workflow import round_trips
 
 _accounts = {}  # (database, kind, agency) → key of an account that is certainly committed
 
@@ -47,31 +49,37 @@ def cash(receipt, dossier, at):
 
 
 def owed_back(refund, at):
-    """A captured fee becomes payable back."""
-    attempt = refund.attempt
-    post(
-        f"owed:{attempt.public_id}",
-        attempt.dossier_id,
-        at,
-        [
-            (account(Account.Kind.AGENCY, attempt.handling_agency_id), refund.amount),
-            (account(Account.Kind.REFUNDS, attempt.handling_agency_id), -refund.amount),
-        ],
-    )
+    """A captured fee becomes payable back, once; a surplus has been payable from the beginning."""
+    attempt, reference = refund.attempt, f"owed:{refund.public_id}"
+    if attempt is not None and attempt.state == State.SURPLUS:
+        return
+    if Entry.objects.filter(reference=reference).exists():
+        return
+    _between(refund, reference, Account.Kind.AGENCY, Account.Kind.REFUNDS, at)
 
 
 def refunded(refund, at):
     """The gateway gave the money back."""
-    attempt = refund.attempt
-    post(
-        f"refund:{attempt.public_id}",
-        attempt.dossier_id,
-        at,
-        [
-            (account(Account.Kind.REFUNDS, attempt.handling_agency_id), refund.amount),
-            (account(Account.Kind.GATEWAY, attempt.handling_agency_id), -refund.amount),
-        ],
-    )
+    reference = f"refund:{refund.public_id}"
+    _between(refund, reference, Account.Kind.REFUNDS, Account.Kind.GATEWAY, at)
+
+
+def paid_out(refund, at):
+    """The cash desk or the agency's own bank account gave the money back."""
+    source = {
+        refund.Way.COUNTER: Account.Kind.CASH_DESK,
+        refund.Way.TRANSFER: Account.Kind.TREASURY,
+    }[refund.way]
+    _between(refund, f"refund:{refund.public_id}", Account.Kind.REFUNDS, source, at)
+
+
+def _between(refund, reference, debit, credit, at):
+    agency = refund.handling_agency_id
+    sides = [
+        (account(debit, agency), refund.amount),
+        (account(credit, agency), -refund.amount),
+    ]
+    post(reference, refund.dossier_id, at, sides)
 
 
 def post(reference, dossier_id, at, sides):
@@ -80,13 +88,12 @@ def post(reference, dossier_id, at, sides):
     The database refuses a reference booked before and, at commit, sides that do not sum to zero.
     """
     postings = ", ".join(["(%s::bigint, %s::bigint)"] * len(sides))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH entry AS (INSERT INTO payments_entry (reference, at, dossier_id) VALUES (%s, %s, %s) RETURNING id) "
-            "INSERT INTO payments_posting (entry_id, account_id, amount) "
-            f"SELECT entry.id, side.account, side.amount FROM entry, (VALUES {postings}) AS side(account, amount)",
-            [reference, at, dossier_id, *(value for side in sides for value in side)],
-        )
+    round_trips.count(
+        "WITH entry AS (INSERT INTO payments_entry (reference, at, dossier_id) VALUES (%s, %s, %s) RETURNING id) "
+        "INSERT INTO payments_posting (entry_id, account_id, amount) "
+        f"SELECT entry.id, side.account, side.amount FROM entry, (VALUES {postings}) AS side(account, amount)",
+        [reference, at, dossier_id, *(value for side in sides for value in side)],
+    )
 
 
 def account(kind, agency_id):

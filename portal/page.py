@@ -44,23 +44,40 @@ class ClockStep:
 
 
 @dataclass(frozen=True)
+class BankSwitch:
+    """One way in which the payment sandbox tells the portal of payments; ``key`` is what is posted."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
 class _Demo:
     personas: Callable[..., Iterable[Persona]]
     steps: tuple[ClockStep, ...]
+    switches: tuple[BankSwitch, ...]
+    console: Callable[[], str]
 
 
 _demo: _Demo | None = None
 _seen_demo_row = False  # a database once seen to be a demo stays one
 
 
-def fill_demo_bar(*, personas: Callable[..., Iterable[Persona]], steps: Iterable[ClockStep]):
+def fill_demo_bar(
+    *,
+    personas: Callable[..., Iterable[Persona]],
+    steps: Iterable[ClockStep],
+    switches: Iterable[BankSwitch] = (),
+    console: Callable[[], str] = str,
+):
     """Say who fills the demo bar: called once at start-up by the room that plays the demo.
 
     ``personas(request)`` gives the people to switch to, the present one marked; ``steps`` are the
-    movements of the clock.
+    movements of the clock, ``switches`` the ways in which the payment sandbox sends its notices,
+    ``console()`` gives the address at which people see what it does.
     """
     global _demo
-    _demo = _Demo(personas, tuple(steps))
+    _demo = _Demo(personas, tuple(steps), tuple(switches), console)
 
 
 class DemoBar:
@@ -80,6 +97,14 @@ class DemoBar:
     @property
     def steps(self):
         return _demo.steps if _demo else ()
+
+    @property
+    def switches(self):
+        return _demo.switches if _demo else ()
+
+    @property
+    def console(self):
+        return _demo.console() if _demo else ""
 
     @property
     def now(self):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from dossiers.actions.filing import forget_file
+from dossiers.actions.filing import forget_file, lock_if_there
 from dossiers.actions.refusals import PaperNotAsked, TooManyFiles
 from dossiers.errors import NotADraft
 from dossiers.models import Attachment, SupplementRequest
@@ -14,7 +14,6 @@ from dossiers.states import State
 from portal import clock
 from portal.documents.models import StoredDocument
 from portal.documents.uploads import check_upload
-from portal.workflow import lock
 
 FILES_ALLOWED = 40  # of one dossier, all papers together
 
@@ -70,10 +69,11 @@ def take_away(attachment, request):
 def open_for_papers(dossier, component):
     """Lock ``dossier`` for a change of its papers; the value is the open supplement request, ``None`` for a draft.
 
-    Raises ``NotADraft`` when neither holds and ``PaperNotAsked`` for a paper that nobody asks for.
+    Raises ``NotADraft`` when neither holds, ``DraftDiscarded`` when the draft is gone and ``PaperNotAsked`` for a
+    paper that nobody asks for.
     """
     with transaction.atomic():
-        lock(dossier)
+        lock_if_there(dossier)
         request = None
         if dossier.state == State.SUPPLEMENT_REQUESTED:
             request = SupplementRequest.objects.still_open().get(dossier=dossier)

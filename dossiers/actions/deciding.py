@@ -20,7 +20,7 @@ from portal.documents.certificates import agency_signer
 from portal.documents.models import StoredDocument
 from portal.documents.signing import sign_pdf
 from portal.documents.typesetting import typeset
-from portal.workflow import offers, perform
+from portal.workflow import add, offers, perform
 
 LANGUAGE = "vi"  # official papers are Vietnamese; the template adds English glosses
 
@@ -56,7 +56,7 @@ def sign_and_complete(dossier, *, by, seen=None):
     document = signed_result(dossier, by=by)
     try:
         with transaction.atomic():
-            document.save()
+            add(document)
             return perform(dossier, "complete", by=by, seen=read_at, result=document)
     except BaseException:
         document.file.delete(save=False)  # the row went with the transaction, the file would stay

@@ -8,6 +8,7 @@ from django.db import transaction
 from dossiers import guards
 from dossiers.errors import (
     AnswersMissing,
+    DraftDiscarded,
     LevelDoesNotAllow,
     NotADraft,
     TooManyDrafts,
@@ -112,13 +113,24 @@ def first_delivery(definition, level):
 
 @contextmanager
 def draft_to_change(dossier):
-    """Lock ``dossier`` and read it afresh, answers too, for a change. Raises ``NotADraft`` once it has been sent."""
+    """Lock ``dossier`` and read it afresh, answers too, for a change.
+
+    Raises ``NotADraft`` once it has been sent, ``DraftDiscarded`` once it is gone.
+    """
     with transaction.atomic():
-        lock(dossier)
+        lock_if_there(dossier)
         if dossier.state != State.DRAFT:
             raise NotADraft()
         dossier.refresh_from_db(fields=["answers"])
         yield dossier
+
+
+def lock_if_there(dossier):
+    """Lock ``dossier``. Raises ``DraftDiscarded`` where somebody discarded it meanwhile: only drafts ever go."""
+    try:
+        lock(dossier)
+    except Dossier.DoesNotExist:
+        raise DraftDiscarded() from None
 
 
 def save_answers(dossier, form):
@@ -157,9 +169,9 @@ def submit(dossier, *, by, declared=True, seen=None):
     """Send ``dossier``, and ask for the fee where it falls due at filing. Sending it twice sends it once.
 
     ``declared`` says that the applicant ticked the declaration. Raises ``AnswersMissing``, or what the move
-    refuses with; then nothing was written.
+    refuses with, ``DraftDiscarded`` where it is gone; then nothing was written.
     """
-    lock(dossier)
+    lock_if_there(dossier)
     if dossier.state != State.DRAFT:
         return
     dossier.refresh_from_db(fields=["answers"])

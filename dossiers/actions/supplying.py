@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from dossiers import guards
 from dossiers.actions.refusals import ItemsStillOpen
 from dossiers.errors import NoOpenRequest
 from dossiers.models import SupplementRequest
@@ -58,6 +59,8 @@ def supply(dossier, *, by, seen=None):
     if still_open:
         raise ItemsStillOpen(labels=", ".join(still_open))
     carry_out(dossier, "supply", by=by, seen=seen)
+    if guards.falls_due_with_the_supplement(dossier):
+        carry_out(dossier, "request_payment", by=None)
 
 
 def answered_before(dossier):

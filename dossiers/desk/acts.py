@@ -9,6 +9,7 @@ from dossiers import guards
 from dossiers.errors import RescheduledBefore
 from dossiers.states import Stage, State
 from portal.errors import PortalError
+from portal.wording import short_date
 from portal.workflow import offers
 from portal.workflow.machine import declared_transition
 
@@ -127,7 +128,7 @@ def _first_supplement(dossier):
 
 def _rescheduled_before(dossier):
     if dossier.promised_at is not None:
-        raise RescheduledBefore(day=f"{dossier.promised_at:%d/%m/%Y}")
+        raise RescheduledBefore(day=short_date(dossier.promised_at))
 
 
 def _a_step_follows(dossier):

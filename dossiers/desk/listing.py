@@ -7,6 +7,7 @@ from dossiers.desk import legal_clock, tabs
 from dossiers.desk.dossier_page import status
 from dossiers.models import Dossier
 from portal.agencies.models import Agency, Unit
+from portal.catalogue.folding import fold
 
 PER_PAGE = 25
 LONGEST_SEARCH = 100  # characters
@@ -47,8 +48,11 @@ def search_text(request):
 
 
 def matching(text):
-    """Dossiers by part of their code or of the applicant's name."""
-    return Q(code__icontains=text) | Q(applicant_name__icontains=text)
+    """Dossiers by part of their code, or of the applicant's name with or without its marks."""
+    found = Q(code__icontains=text)
+    if folded := fold(text):
+        found |= Q(applicant_folded__contains=folded)
+    return found
 
 
 def with_names(dossiers):

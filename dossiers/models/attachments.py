@@ -1,6 +1,7 @@
 from django.db import models
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from portal import clock
 
 
 class Attachment(models.Model):
@@ -17,7 +18,7 @@ class Attachment(models.Model):
         on_delete=models.PROTECT,
         related_name="attachments",
     )
-    attached_at = models.DateTimeField(db_default=Now())
+    attached_at = models.DateTimeField(default=clock.now)  # portal clock
 
     class Meta:
         verbose_name = _("attachment")

@@ -10,14 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, transition
 
-from dossiers import guards
+from dossiers import guards, rules
 from dossiers.errors import (
     AlreadyAskedToPay,
+    AlreadyWithThatAgency,
+    CannotTakeOver,
     DateNotLater,
     NoOpenRequest,
     NotYetExpired,
     RescheduledBefore,
 )
+from dossiers.models.folding import Folded
 from dossiers.models.history import DossierHistory
 from dossiers.models.numbering import next_code
 from dossiers.models.processing import Proposal, Step
@@ -26,6 +29,7 @@ from dossiers.querysets import DossierQuerySet
 from dossiers.states import CLOCK_STOPS, Channel, Delivery, Outcome, Stage, State
 from portal import worktime
 from portal.agencies.working_calendar import calendar
+from portal.wording import short_date
 from portal.workflow import allows
 from portal.workflow.machine import edges
 from portal.workflow.models import WorkflowModel
@@ -61,25 +65,35 @@ class Dossier(WorkflowModel):
 
     public_id = models.UUIDField(unique=True, default=uuid4)  # in addresses; never a permission
     code = models.CharField(  # noqa: DJ001  # unique, and nothing until it is given
-        _("code"), max_length=40, unique=True, null=True, editable=False
+        _("code"), max_length=40, null=True, editable=False
     )
+    # A change of state writes every index: no foreign key has one that nobody asks or that another begins with.
     offering = models.ForeignKey(
-        "catalogue.Offering", on_delete=models.PROTECT, related_name="dossiers"
+        "catalogue.Offering",
+        on_delete=models.PROTECT,
+        related_name="dossiers",
+        db_index=False,
     )
     service = models.ForeignKey(
-        "catalogue.PublicService", on_delete=models.PROTECT, related_name="dossiers"
+        "catalogue.PublicService",
+        on_delete=models.PROTECT,
+        related_name="dossiers",
+        db_index=False,
     )
     version = models.ForeignKey(
-        "catalogue.ServiceVersion", on_delete=models.PROTECT, related_name="+"
+        "catalogue.ServiceVersion", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     receiving_unit = models.ForeignKey(
-        "agencies.Unit", on_delete=models.PROTECT, related_name="dossiers"
+        "agencies.Unit", on_delete=models.PROTECT, related_name="dossiers", db_index=False
     )
     handling_agency = models.ForeignKey(
-        "agencies.Agency", on_delete=models.PROTECT, related_name="handled_dossiers"
+        "agencies.Agency",
+        on_delete=models.PROTECT,
+        related_name="handled_dossiers",
+        db_index=False,
     )
     competent_agency = models.ForeignKey(
-        "agencies.Agency", on_delete=models.PROTECT, related_name="+"
+        "agencies.Agency", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     channel = models.PositiveSmallIntegerField(
         _("channel"), choices=Channel.choices, default=Channel.ONLINE
@@ -90,6 +104,7 @@ class Dossier(WorkflowModel):
         on_delete=models.PROTECT,
         related_name="filed_dossiers",
         verbose_name=_("filed by"),
+        db_index=False,
     )
     nonce = models.UUIDField(
         null=True, editable=False
@@ -102,6 +117,9 @@ class Dossier(WorkflowModel):
         default="person",
     )
     applicant_name = models.CharField(_("applicant"), max_length=200)
+    applicant_folded = models.GeneratedField(  # what search reads: no diacritics, lower case
+        expression=Folded("applicant_name"), output_field=models.TextField(), db_persist=True
+    )
     applicant_identifier = models.CharField(_("citizen ID or tax code"), max_length=20)
     applicant_phone = models.CharField(_("telephone"), max_length=20, blank=True)
     applicant_email = models.EmailField(_("e-mail"), blank=True)
@@ -162,6 +180,7 @@ class Dossier(WorkflowModel):
         verbose_name = _("dossier")
         verbose_name_plural = _("dossiers")
         constraints = [
+            models.UniqueConstraint(fields=["code"], name="dossier_code_once"),
             models.UniqueConstraint(fields=["filed_by", "nonce"], name="dossier_started_once"),
             models.CheckConstraint(
                 condition=Q(state="draft", code__isnull=True)
@@ -303,8 +322,8 @@ class Dossier(WorkflowModel):
     )
     def start_processing(self, *, to=None):
         """Hand over to the specialist ``to`` (or to whoever takes it) and start the first step."""
+        self._give_to(to, role="specialist")
         self.processing_started_at = self.move.at
-        self.assigned_to = to
         self._start_step(guards.processing_steps(self.version.definition)[0])
 
     @transition(
@@ -406,7 +425,7 @@ class Dossier(WorkflowModel):
         """Nobody answered in time."""
         request = self._open(REQUEST_BEHIND[self.state])
         if request.answer_by >= self.move.at:
-            raise NotYetExpired(day=f"{request.answer_by:%d/%m/%Y}")
+            raise NotYetExpired(day=short_date(request.answer_by))
         self.move.details = {"request": request.public_id}
         self._end(Outcome.EXPIRED, request)
 
@@ -461,6 +480,8 @@ class Dossier(WorkflowModel):
     )
     def transfer(self, *, to):
         """Hand the dossier to the competent agency ``to``; the legal clock runs on."""
+        if to.pk == self.handling_agency_id:
+            raise AlreadyWithThatAgency(agency=to)
         self.move.details = {"from": self.handling_agency_id, "to": to.pk}
         self.handling_agency = to
         self.assigned_to = None
@@ -475,9 +496,9 @@ class Dossier(WorkflowModel):
         """Form 04: once. The dossier stays late: ``due_at`` and ``expected_at`` do not move."""
         guards.reason_given(reason)
         if self.promised_at is not None:
-            raise RescheduledBefore(day=f"{self.promised_at:%d/%m/%Y}")
+            raise RescheduledBefore(day=short_date(self.promised_at))
         if until <= self.expected_at:
-            raise DateNotLater(day=f"{self.expected_at:%d/%m/%Y}")
+            raise DateNotLater(day=short_date(self.expected_at))
         self.promised_at = until
         self.move.details = {"until": until}
 
@@ -493,7 +514,7 @@ class Dossier(WorkflowModel):
         following = guards.step_after(self.version.definition, present.key)
         self.move.details = {"from": present.key, "to": following.key}
         if to is not None:
-            self.assigned_to = to
+            self._give_to(to, role=following.role)
         self._start_step(following)
 
     @transition(
@@ -511,6 +532,15 @@ class Dossier(WorkflowModel):
         self._start_step(before)
 
     # Parts of the moves --------------------------------------------------------------
+
+    def _give_to(self, official, *, role):
+        """Assign to ``official``, who does the work of ``role`` where the dossier is; ``None``: whoever takes it."""
+        if official is not None and not (
+            official.is_active
+            and rules.handles(official.role_grants(), role=role, agency_id=self.handling_agency_id)
+        ):
+            raise CannotTakeOver(person=official, agency=self.handling_agency)
+        self.assigned_to = official
 
     def _open(self, model):
         request = model.objects.still_open().filter(dossier_id=self.pk).first()

@@ -10,7 +10,7 @@ class DossierHistory(HistoryRow):
     """One move of a dossier, with what the metrics cut by, as it was at that instant."""
 
     dossier = models.ForeignKey(
-        "dossiers.Dossier", on_delete=models.PROTECT, related_name="history"
+        "dossiers.Dossier", on_delete=models.PROTECT, related_name="history", db_index=False
     )
     receiving_unit = models.ForeignKey(
         "agencies.Unit", on_delete=models.PROTECT, related_name="+", db_index=False

@@ -11,7 +11,7 @@ class Step(models.Model):
     dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="steps")
     key = models.CharField(max_length=40)
     handler = models.ForeignKey(
-        "accounts.User", null=True, on_delete=models.PROTECT, related_name="+"
+        "accounts.User", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -47,7 +47,9 @@ class Proposal(models.Model):
         choices=[(o.value, o.label) for o in (Outcome.GRANTED, Outcome.REFUSED)],
     )
     statement = models.TextField(_("statement"))  # stands in the result document
-    proposed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     proposed_at = models.DateTimeField()
 
     class Meta:

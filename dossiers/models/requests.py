@@ -39,7 +39,9 @@ class SupplementRequest(Request):
     stage = models.CharField(max_length=10, choices=Stage.choices)
     # [{"kind": "document" | "question", "key": …, "reason": …}]
     items = models.JSONField()
-    asked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta(Request.Meta):
         verbose_name = _("supplement request")

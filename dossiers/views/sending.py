@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dossiers import guards, presentation
 from dossiers.actions import filing
+from dossiers.errors import DraftDiscarded
 from dossiers.forms import WAYS
 from dossiers.states import Delivery, State
 from dossiers.views.access import own_dossier, personal, seen
@@ -112,7 +113,7 @@ def submit(request, public_id):
             return check_page(request, dossier, declaration_missing=True, status=422)
         try:
             filing.submit(dossier, by=request.user, seen=seen(request))
-        except (NotPermitted, StalePage):
+        except (NotPermitted, StalePage, DraftDiscarded):
             raise
         except PortalError as refusal:
             dossier = own_dossier(

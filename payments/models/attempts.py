@@ -9,11 +9,22 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from payments.states import State
+from payments.errors import DecisionDiffers, DecisionIncomplete, NobodyProposed, SamePerson
+from payments.states import FOR_PEOPLE, State
 from portal.workflow import allows
 from portal.workflow.machine import edges
 from portal.workflow.models import HistoryRow, WorkflowModel
-from portal.workflow.protection import append_only, declared_edges_only
+from portal.workflow.protection import append_only, declared_edges_only, never_changes
+
+NOT_TAKEN = [State.STARTED, State.EXPIRED, State.FAILED, *sorted(FOR_PEOPLE)]
+
+
+def proposed_by_somebody_else(attempt, by):
+    """Four eyes: whoever proposed a decision does not confirm it."""
+    if not attempt.decision:
+        raise NobodyProposed()
+    if by is None or by.pk == attempt.proposed_by_id:
+        raise SamePerson()
 
 
 class AttemptHistory(HistoryRow):
@@ -42,6 +53,13 @@ class AttemptHistory(HistoryRow):
 class Attempt(WorkflowModel):
     """One try to pay one payment request at the gateway. Its dates are real time: the gateway lives in it."""
 
+    class Decision(models.TextChoices):
+        """What people may decide about money of which the gateway says nothing certain."""
+
+        PAID = "paid", _("it is paid")
+        RETURN = "return", _("the money goes back")
+        UNPAID = "unpaid", _("nothing was paid")
+
     history_model = AttemptHistory
     history_link = "attempt"
 
@@ -55,6 +73,7 @@ class Attempt(WorkflowModel):
     handling_agency = models.ForeignKey(
         "agencies.Agency", on_delete=models.PROTECT, related_name="+"
     )
+    driver = models.CharField(_("way to pay"), max_length=20, default="vnpay", editable=False)
     tmn_code = models.CharField(max_length=8)
     txn_ref = models.CharField(_("order number"), max_length=100)  # ours, at the gateway
     amount = models.BigIntegerField(_("amount"))  # VND
@@ -68,6 +87,20 @@ class Attempt(WorkflowModel):
     expires_at = models.DateTimeField(_("expires"))  # real time
     asked_at = models.DateTimeField(null=True)  # real time of the completer's last query
     queries = models.PositiveSmallIntegerField(default=0)
+    qr_content = models.TextField(blank=True, editable=False)  # for paying from another device
+    looked_at = models.DateTimeField(null=True)  # real time of the payer's last look
+
+    # What somebody proposed, for somebody else to confirm.
+    decision = models.CharField(
+        _("proposed decision"), max_length=6, choices=Decision.choices, blank=True, editable=False
+    )
+    decision_number = models.CharField(
+        _("gateway number on the proof"), max_length=30, blank=True, editable=False
+    )
+    decision_note = models.TextField(_("proof"), blank=True, editable=False)
+    proposed_by = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
 
     class Meta:
         verbose_name = _("payment attempt")
@@ -119,9 +152,11 @@ class Attempt(WorkflowModel):
             "amount": self.amount,
         }
 
+    # By the gateway's word ---------------------------------------------------------
+
     @transition(
         state,
-        [State.STARTED, State.EXPIRED, State.FAILED],
+        NOT_TAKEN,
         State.CAPTURED,
         permission=allows("payment.capture"),
         custom={"label": _("Capture")},
@@ -132,7 +167,7 @@ class Attempt(WorkflowModel):
 
     @transition(
         state,
-        [State.STARTED, State.EXPIRED, State.FAILED],
+        NOT_TAKEN,
         State.SURPLUS,
         permission=allows("payment.capture"),
         custom={"label": _("Capture as surplus")},
@@ -143,7 +178,7 @@ class Attempt(WorkflowModel):
 
     @transition(
         state,
-        [State.STARTED, State.EXPIRED],
+        [State.STARTED, State.EXPIRED, *sorted(FOR_PEOPLE)],
         State.FAILED,
         permission=allows("payment.fail"),
         custom={"label": _("Record the failure")},
@@ -154,13 +189,105 @@ class Attempt(WorkflowModel):
 
     @transition(
         state,
-        State.STARTED,
+        [State.STARTED, State.UNDECIDED],
         State.EXPIRED,
         permission=allows("payment.expire"),
         custom={"label": _("Let expire")},
     )
     def expire(self):
         """The time to pay is over. Money that arrives later is still money received."""
+
+    @transition(
+        state,
+        [State.STARTED, State.EXPIRED, State.FAILED, State.UNDECIDED],
+        State.SUSPECTED,
+        permission=allows("payment.suspect"),
+        custom={"label": _("Hold for review")},
+    )
+    def suspect(self, *, gateway_number):
+        """The bank took the money and holds it under suspicion (07): neither paid nor failed."""
+        self.response_code = "07"
+        self.gateway_number = gateway_number or None
+        self.move.details = {"gateway_number": gateway_number}
+
+    @transition(
+        state,
+        State.STARTED,
+        State.UNDECIDED,
+        permission=allows("payment.set_aside"),
+        custom={"label": _("Put before people")},
+    )
+    def set_aside(self):
+        """The gateway has been asked as often as is sensible and said nothing certain."""
+        self.move.details = {"queries": self.queries}
+
+    # By people, two of them ----------------------------------------------------------
+
+    @transition(
+        state,
+        sorted(FOR_PEOPLE),
+        None,
+        permission=allows("payment.propose_decision"),
+        custom={"label": _("Propose a decision")},
+    )
+    def propose_decision(self, *, decision, note, gateway_number=""):
+        """Say what became of the money and by which proof; somebody else confirms it.
+
+        Raises ``DecisionIncomplete`` without a proof, or without a number of the gateway for money that is there.
+        """
+        number = gateway_number or self.gateway_number or ""
+        holds_money = decision != self.Decision.UNPAID
+        if not note.strip() or (holds_money and not number):
+            raise DecisionIncomplete()
+        self.decision, self.decision_note = decision, note
+        self.decision_number = number if holds_money else ""
+        self.proposed_by = self.move.by
+        self.move.details = {"decision": decision, "gateway_number": self.decision_number}
+
+    @transition(
+        state,
+        sorted(FOR_PEOPLE),
+        State.CAPTURED,
+        permission=allows("payment.confirm_decision"),
+        custom={"label": _("Confirm: it is paid"), "guards": [proposed_by_somebody_else]},
+    )
+    def accept_as_paid(self):
+        """The money is there and the request was still open."""
+        self._decided(self.Decision.PAID)
+
+    @transition(
+        state,
+        sorted(FOR_PEOPLE),
+        State.SURPLUS,
+        permission=allows("payment.confirm_decision"),
+        custom={"label": _("Confirm: the money goes back"), "guards": [proposed_by_somebody_else]},
+    )
+    def accept_as_surplus(self):
+        """The money is there and goes back: so decided, or because the request was paid or closed meanwhile."""
+        self._decided(self.Decision.PAID, self.Decision.RETURN)
+
+    @transition(
+        state,
+        sorted(FOR_PEOPLE),
+        State.FAILED,
+        permission=allows("payment.confirm_decision"),
+        custom={"label": _("Confirm: nothing was paid"), "guards": [proposed_by_somebody_else]},
+    )
+    def decide_unpaid(self):
+        """Nothing arrived. Should the gateway say otherwise later, that is still money received."""
+        self._decided(self.Decision.UNPAID)
+
+    def _decided(self, *allowed):
+        if self.decision not in allowed:
+            raise DecisionDiffers(decision=self.get_decision_display())
+        if self.decision_number:
+            self.gateway_number = self.decision_number
+        self.move.details = {
+            "decision": self.decision,
+            "proposed_by": self.proposed_by_id,
+            "gateway_number": self.decision_number,
+            "amount": self.amount,
+        }
 
     def _take(self, notice):
         self.gateway_number = notice.gateway_number
@@ -198,4 +325,14 @@ class Notice(models.Model):
 
 pgtrigger.register(
     declared_edges_only("attempt_declared_edges", [(e.source, e.target) for e in edges(Attempt)]),
+    never_changes(
+        "attempt_order_fixed",
+        ["amount", "txn_ref", "tmn_code", "driver", "request_id", "dossier_id"],
+    ),
+    never_changes(
+        "attempt_capture_fixed",
+        ["gateway_number", "handling_agency_id"],
+        once="OLD.\"state\" IN ('captured', 'surplus')",
+    ),
+    pgtrigger.Protect(name="attempt_kept", operation=pgtrigger.Delete),
 )(Attempt)

@@ -1,6 +1,7 @@
 """The books: double entry, whole VND, append-only. The database refuses an entry that does not sum to zero."""
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -17,17 +18,26 @@ class Account(models.Model):
         GATEWAY = "gateway", _("gateway clearing")
         CASH_DESK = "cash_desk", _("cash desk")
         REFUNDS = "refunds", _("refunds payable")
+        TREASURY = "treasury", _("account at the treasury")
+        DIFFERENCES = "differences", _("cash over and short")
 
-    kind = models.CharField(max_length=9, choices=Kind.choices)
-    agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=11, choices=Kind.choices)
+    # None: money at the gateway that belongs to no order of ours.
+    agency = models.ForeignKey(
+        "agencies.Agency", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("account of the ledger")
         verbose_name_plural = _("accounts of the ledger")
-        constraints = [models.UniqueConstraint(fields=["kind", "agency"], name="account_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "agency"], name="account_once", nulls_distinct=False
+            )
+        ]
 
     def __str__(self):
-        return f"{self.get_kind_display()}, {self.agency}"
+        return f"{self.get_kind_display()}, {self.agency or '–'}"
 
 
 class Entry(models.Model):
@@ -37,13 +47,14 @@ class Entry(models.Model):
     at = models.DateTimeField()  # portal clock
     recorded_at = models.DateTimeField(db_default=Now())
     dossier = models.ForeignKey(
-        "dossiers.Dossier", on_delete=models.PROTECT, related_name="ledger_entries"
+        "dossiers.Dossier", null=True, on_delete=models.PROTECT, related_name="ledger_entries"
     )
 
     class Meta:
         verbose_name = _("ledger entry")
         verbose_name_plural = _("ledger entries")
         triggers = append_only("ledger_entry")
+        indexes = [BrinIndex(fields=["recorded_at"], name="ledger_entry_by_day")]
 
     def __str__(self):
         return self.reference

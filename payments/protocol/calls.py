@@ -4,6 +4,7 @@ import asyncio
 import json
 import ssl
 import threading
+from collections.abc import Mapping
 from functools import cache
 
 import httpx
@@ -14,13 +15,18 @@ CALL_SECONDS = 3.0  # the whole call, not each read of it
 LARGEST_ANSWER_BYTES = 64 * 1024
 
 
-def ask(url: str, body: dict[str, str]) -> dict[str, str]:
-    """POST a flat JSON object and return the flat JSON object that comes back with status 200.
+def fetch(url: str) -> dict[str, str]:
+    """GET an address that is signed already; returns the flat JSON object that comes back, or ``OutcomeUnknown``."""
+    return _read(_send("GET", url, None))
+
+
+def ask(url: str, body: Mapping[str, object]) -> dict[str, str]:
+    """POST a JSON object and return the flat JSON object that comes back with status 200.
 
     Numbers in the answer become text, as they are signed. Raises ``OutcomeUnknown`` for whatever
     else comes back, or nothing within ``CALL_SECONDS``. Signatures are the driver's business.
     """
-    return _read(_post(url, body))
+    return _read(_send("POST", url, body))
 
 
 def _read(content: bytes) -> dict[str, str]:
@@ -38,7 +44,7 @@ def _read(content: bytes) -> dict[str, str]:
     return {key: str(value) for key, value in answer.items()}
 
 
-def _post(url: str, body: dict[str, str]) -> bytes:
+def _send(method: str, url: str, body: Mapping[str, object] | None) -> bytes:
     """httpx limits each read, not the call, so a gateway that sends one byte a second would hold
     us for hours; only an asyncio deadline covers the whole. It runs in a thread of its own because
     the caller's thread may already have a loop.
@@ -47,7 +53,7 @@ def _post(url: str, body: dict[str, str]) -> bytes:
 
     def run() -> None:
         try:
-            result.append(asyncio.run(_post_within_deadline(url, body)))
+            result.append(asyncio.run(_send_within_deadline(method, url, body)))
         except BaseException as problem:  # raised again in the caller's thread below
             result.append(problem)
 
@@ -62,13 +68,13 @@ def _post(url: str, body: dict[str, str]) -> bytes:
     return outcome
 
 
-async def _post_within_deadline(url: str, body: dict[str, str]) -> bytes:
+async def _send_within_deadline(method: str, url: str, body: Mapping[str, object] | None) -> bytes:
     async with (
         asyncio.timeout(CALL_SECONDS),
         httpx.AsyncClient(
             timeout=CALL_SECONDS, follow_redirects=False, trust_env=False, verify=_tls()
         ) as client,
-        client.stream("POST", url, json=body, headers={"Accept-Encoding": "identity"}) as response,
+        client.stream(method, url, json=body, headers={"Accept-Encoding": "identity"}) as response,
     ):
         if response.status_code != 200:
             raise OutcomeUnknown(f"the gateway answered with HTTP status {response.status_code}")

@@ -106,6 +106,7 @@ class Notice:
     transaction_status: str
     bank_code: str
     pay_date: datetime | None
+    driver: str = "vnpay"  # the protocol it was told by
 
     @property
     def is_success(self) -> bool:

@@ -9,12 +9,12 @@ import logging
 from django.core.exceptions import RequestDataTooBig
 from django.db import IntegrityError, transaction
 from django.http import JsonResponse
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from payments.sandbox import actions, cards, vnpay
-from payments.sandbox.models import ApiRequest, Merchant, Transaction
+from payments.sandbox import actions, cards, journal, logos, vnpay
+from payments.sandbox.models import Merchant, Transaction
+from payments.sandbox.orders import Refusal
 
 logger = logging.getLogger(__name__)
 
@@ -29,12 +29,12 @@ def transaction_api(request):
         fields = vnpay.read_api_body(body)
         merchant = Merchant.objects.filter(tmn_code=fields.get("vnp_TmnCode", "")[:8]).first()
         if merchant is None and fields.get("vnp_TmnCode"):
-            raise vnpay.Refusal("02", "vnp_TmnCode", "Unknown merchant")
+            raise Refusal("02", "vnp_TmnCode", "Unknown merchant")
         vnpay.check_api_fields(fields)
         if not vnpay.api_checksum_fits(fields, secret=merchant.secret):
-            raise vnpay.Refusal("97", "vnp_SecureHash", "Invalid checksum")
+            raise Refusal("97", "vnp_SecureHash", "Invalid checksum")
         return JsonResponse(_carry_out(fields, merchant, body))
-    except vnpay.Refusal as refusal:
+    except Refusal as refusal:
         return JsonResponse(_refuse(refusal, fields, merchant, body, genuine=False))
     except Exception:
         logger.exception("the transaction API failed")
@@ -51,11 +51,11 @@ def bank_list(request):
         {
             "bank_code": code,
             "bank_name": name,
-            "logo_link": "",
-            "bank_type": 1,
+            "logo_link": logos.address(code),
+            "bank_type": kind,
             "display_order": place,
         }
-        for place, (code, name) in enumerate(cards.BANKS.items(), start=1)
+        for place, (code, name, kind) in enumerate(cards.ways_to_pay(), start=1)
     ]
     return JsonResponse(banks, safe=False)
 
@@ -64,7 +64,7 @@ def _body(request):
     try:
         return request.body
     except RequestDataTooBig as problem:
-        raise vnpay.Refusal("03", message="Body too long") from problem
+        raise Refusal("03", message="Body too long") from problem
 
 
 def _carry_out(fields, merchant, body):
@@ -75,7 +75,7 @@ def _carry_out(fields, merchant, body):
             try:
                 with transaction.atomic():
                     answer = _execute(fields, merchant)
-            except vnpay.Refusal as refusal:
+            except Refusal as refusal:
                 answer = _answer_to(refusal, fields, merchant)
             record.answer, record.response_code = answer, answer["vnp_ResponseCode"]
             record.save(update_fields=["answer", "response_code"])
@@ -83,7 +83,7 @@ def _carry_out(fields, merchant, body):
     except IntegrityError as problem:
         if "one_request_number_per_day" not in str(problem):
             raise
-        refusal = vnpay.Refusal("94", "vnp_RequestId", "Request number used before today")
+        refusal = Refusal("94", "vnp_RequestId", "Request number used before today")
         return _refuse(refusal, fields, merchant, body, genuine=False)
 
 
@@ -93,12 +93,12 @@ def _execute(fields, merchant):
         merchant=merchant, txn_ref=fields["vnp_TxnRef"], order_day=day
     ).first()
     if payment is None:
-        raise vnpay.Refusal("91", "vnp_TxnRef", "Payment not found")
+        raise Refusal("91", "vnp_TxnRef", "Payment not found")
     if fields["vnp_Command"] == "querydr":
         message, refund = "QueryDR Success", payment.refunds.order_by("-pk").first()
     else:
         if fields.get("vnp_TransactionNo", "") not in ("", "0", str(payment.number)):
-            raise vnpay.Refusal("91", "vnp_TransactionNo", "Payment not found")
+            raise Refusal("91", "vnp_TransactionNo", "Payment not found")
         message, refund = (
             "Refund accepted",
             actions.refund(
@@ -125,14 +125,13 @@ def _answer_to(refusal, fields, merchant):
 
 
 def _keep(fields, merchant, body, code, answer, *, genuine):
-    return ApiRequest.objects.create(
-        merchant=merchant,
-        request_id=fields.get("vnp_RequestId", "")[:32],
-        day=timezone.localtime().date(),
-        command=fields.get("vnp_Command", "")[:20],
-        txn_ref=fields.get("vnp_TxnRef", "")[:100],
+    return journal.keep(
+        merchant,
+        request_id=fields.get("vnp_RequestId", ""),
+        command=fields.get("vnp_Command", ""),
+        txn_ref=fields.get("vnp_TxnRef", ""),
         genuine=genuine,
-        body=body[:4000].decode("utf-8", "replace").replace("\x00", ""),
-        response_code=code,
+        body=body,
+        code=code,
         answer=answer,
     )

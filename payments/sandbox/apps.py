@@ -6,3 +6,6 @@ class SandboxConfig(AppConfig):
     name = "payments.sandbox"
     label = "sandbox"
     verbose_name = _("Payment sandbox")
+
+    def ready(self):
+        from payments.sandbox import platform, vnpay  # noqa: F401  each registers its driver

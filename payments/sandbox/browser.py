@@ -23,6 +23,13 @@ def may_lead_to(response, url: str):
     return response
 
 
+def public_address(request, path: str) -> str:
+    """``path`` with the server's address as other devices reach it."""
+    return (
+        f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)
+    )
+
+
 class HeadersMiddleware:
     """Strict policy unless the view set its own; nothing is kept by caches but static files."""
 

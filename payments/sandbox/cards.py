@@ -40,6 +40,11 @@ class Card:
     scheme: str = "ATM"  # vnp_CardType
 
     @property
+    def bank_code(self) -> str:
+        """vnp_BankCode where no bank was chosen."""
+        return {"QRCODE": "VNPAYQR", "WALLET": "VNPAYEWALLET"}.get(self.scheme, self.scheme)
+
+    @property
     def is_domestic(self) -> bool:
         """Issued by a Vietnamese bank, which the payer chooses."""
         return self.scheme == "ATM"
@@ -71,14 +76,67 @@ CARDS = (
     Card("9704190000000000099", "99", _("Another refusal")),
     Card("4444333322221111", "00", _("Success"), holder="", issued="", scheme="VISA"),
     Card("4242424242424242", "00", _("Success"), holder="", issued="", scheme="VISA"),
+    Card("4000056655665556", "00", _("Success"), holder="", issued="", scheme="VISA"),
+    Card("5105105105105100", "00", _("Success"), holder="", issued="", scheme="MASTERCARD"),
+    Card("5200828282828210", "00", _("Success"), holder="", issued="", scheme="MASTERCARD"),
+    Card("371449635398431", "00", _("Success"), holder="", issued="", scheme="AMEX"),
     Card("4000000000000002", "99", _("Declined"), holder="", issued="", scheme="VISA"),
     Card("4000000000000069", "11", _("Card expired"), holder="", issued="", scheme="VISA"),
     Card("4000000000000127", "10", _("Wrong security code"), holder="", issued="", scheme="VISA"),
     Card("4000000000000119", "99", _("General error"), holder="", issued="", scheme="VISA"),
 )
-_BY_NUMBER = {card.number: card for card in CARDS}
+
+# Telephone numbers of wallets, and what a person with a telephone in hand decides about a QR code.
+WALLETS = tuple(
+    Card(number, code, label, holder="", issued="", scheme="WALLET")
+    for number, code, label in (
+        ("0900000000", "00", _("Success")),
+        ("0900000051", "51", _("Not enough money")),
+        ("0900000012", "12", _("Wallet locked")),
+        ("0900000065", "65", _("Over the daily limit")),
+        ("0900000075", "75", _("Wallet under maintenance")),
+    )
+)
+QR_ACCOUNTS = tuple(
+    Card(f"QR{code}", code, label, holder="", issued="", scheme="QRCODE")
+    for code, label in (
+        ("00", _("Success")),
+        ("51", _("Not enough money")),
+        ("65", _("Over the daily limit")),
+        ("75", _("Bank under maintenance")),
+        ("07", _("Money taken, but suspicious")),
+    )
+)
+# vnp_BankCode of a merchant that has let the payer choose a way to pay, not a bank
+QR_CODE, WALLET, INTERNATIONAL = (
+    "VNPAYQR",
+    "VNPAYEWALLET",
+    ("INTCARD", "VISA", "MASTERCARD", "AMEX"),
+)
+BANK, CARD_SCHEME, OTHER_WAY = 1, 2, 3  # bank_type in the list that merchants ask for
+_BY_NUMBER = {card.number: card for card in (*CARDS, *WALLETS, *QR_ACCOUNTS)}
 
 
 def find(number: str) -> Card | None:
-    """The card with this number; spaces do not matter."""
+    """The card, wallet or QR account with this number; spaces do not matter."""
     return _BY_NUMBER.get("".join(number.split()))
+
+
+def find_typed(number: str) -> Card | None:
+    """The card with this number: what a payer may type into the form for cards."""
+    card = find(number)
+    return card if card in CARDS else None
+
+
+def ways_to_pay() -> list[tuple[str, str, int]]:
+    """Code, name and type of all that a merchant may send as vnp_BankCode."""
+    return [
+        ("VNPAYQR", "Quét mã QR", OTHER_WAY),
+        ("VNBANK", "Thẻ và tài khoản ngân hàng trong nước", OTHER_WAY),
+        ("INTCARD", "Thẻ thanh toán quốc tế", OTHER_WAY),
+        ("VNPAYEWALLET", "Ví điện tử", OTHER_WAY),
+        *((code, name, BANK) for code, name in BANKS.items()),
+        ("VISA", "Visa", CARD_SCHEME),
+        ("MASTERCARD", "Mastercard", CARD_SCHEME),
+        ("AMEX", "American Express", CARD_SCHEME),
+    ]

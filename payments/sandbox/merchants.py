@@ -26,14 +26,20 @@ def register_configured_merchant() -> Merchant:
         secret=settings.MERCHANT_SECRET,
         name=settings.MERCHANT_NAME,
         ipn_url=settings.MERCHANT_IPN_URL,
+        confirm_url=settings.MERCHANT_CONFIRM_URL,
+        return_url=settings.MERCHANT_RETURN_URL,
     )
 
 
-def register_new_merchant(*, name: str, ipn_url: str) -> Merchant:
+def register_new_merchant(
+    *, name: str, ipn_url: str, confirm_url: str = "", return_url: str = ""
+) -> Merchant:
     """Register one more merchant under a code and a secret of its own."""
     return actions.register_merchant(
         tmn_code="".join(secrets.choice(LETTERS) for _ in range(8)),
         secret="".join(secrets.choice(LETTERS) for _ in range(32)),
         name=name,
         ipn_url=ipn_url,
+        confirm_url=confirm_url,
+        return_url=return_url,
     )

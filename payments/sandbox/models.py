@@ -12,8 +12,8 @@ from payments.sandbox.states import (
     NotificationState,
     RefundState,
     State,
-    Trouble,
 )
+from payments.sandbox.switches import Switches
 
 LARGEST_AMOUNT_VND = 9_999_999_999
 
@@ -30,7 +30,19 @@ class Merchant(models.Model):
     secret = models.CharField(max_length=64)
     name = models.CharField(max_length=100)
     ipn_url = models.CharField(max_length=255, blank=True)  # empty: this merchant is never called
+    # The platform's protocol: where results are told, and where browsers go that were told nothing else
+    confirm_url = models.CharField(max_length=255, blank=True)
+    return_url = models.CharField(max_length=255, blank=True)
+    fee_basis_points = models.PositiveIntegerField(default=0)  # of an amount paid; 100 are 1 %
+    switches = models.JSONField(default=dict, blank=True)  # for payments without their own
     registered_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fee_basis_points__lte=1000), name="a_fee_is_at_most_ten_percent"
+            )
+        ]
 
     def __str__(self):
         return self.tmn_code
@@ -41,6 +53,8 @@ class Transaction(models.Model):
 
     number = models.BigIntegerField(unique=True)  # vnp_TransactionNo, shared with refunds
     token = models.CharField(max_length=43, unique=True, default=new_token)
+    qr_token = models.CharField(max_length=43, unique=True, default=new_token)
+    protocol = models.CharField(max_length=10, default="vnpay")  # the name of a driver
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="transactions")
 
     # What the merchant asked for, never changed
@@ -53,6 +67,8 @@ class Transaction(models.Model):
     locale = models.CharField(max_length=2)
     ip_addr = models.CharField(max_length=45)
     return_url = models.CharField(max_length=255)
+    asked_bank = models.CharField(max_length=20, blank=True)  # chosen on the merchant's page
+    receipt = models.JSONField(default=dict, blank=True)
     request_hash = models.CharField(max_length=128)  # recognises the very same request again
     opened_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
@@ -60,15 +76,14 @@ class Transaction(models.Model):
     # What the payer did
     bank_code = models.CharField(max_length=20, blank=True)
     card_number = models.CharField(max_length=19, blank=True)  # a test card's, never a real one
-    trouble = models.CharField(
-        max_length=12, choices=Trouble.choices, default=Trouble.NONE, blank=True
-    )
+    switches = models.JSONField(null=True, blank=True)  # empty until the end: the merchant's apply
     otp_failures = models.PositiveSmallIntegerField(default=0)
 
     # What came of it
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
     response_code = models.CharField(max_length=2, blank=True)
     ended_at = models.DateTimeField(null=True)
+    fee_vnd = models.BigIntegerField(default=0)
     refunded_vnd = models.BigIntegerField(default=0)
     result_query = models.TextField(blank=True)  # signed once, told to payer and merchant alike
 
@@ -85,6 +100,10 @@ class Transaction(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded_vnd__gte=0, refunded_vnd__lte=F("amount_vnd")),
                 name="never_give_back_more_than_was_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(fee_vnd__gte=0, fee_vnd__lte=F("amount_vnd")),
+                name="a_fee_is_a_part_of_the_amount",
             ),
             models.CheckConstraint(
                 condition=Q(refunded_vnd=0) | Q(state__in=MONEY_TAKEN),
@@ -123,6 +142,11 @@ class Transaction(models.Model):
 
     def __str__(self):
         return f"{self.number} ({self.txn_ref})"
+
+    @property
+    def telling(self) -> Switches:
+        """How its notices are to be sent: its own switches, else its merchant's."""
+        return Switches.read(self.merchant.switches if self.switches is None else self.switches)
 
 
 class Notification(models.Model):
@@ -217,6 +241,14 @@ class ApiRequest(models.Model):
     def __str__(self):
         return f"{self.command} {self.request_id}"
 
+    @property
+    def said(self) -> str:
+        """The words of the answer, whatever protocol they were in."""
+        for name in ("vnp_Message", "message", "MoTaLoi"):
+            if text := self.answer.get(name):
+                return text
+        return ""
+
 
 class Refund(models.Model):
     """Money given back. ``number`` comes from the same series as the payments'."""
@@ -241,7 +273,9 @@ class Refund(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_vnd__gte=1), name="refund_something"),
             models.UniqueConstraint(
-                fields=["transaction"], condition=Q(kind="02"), name="one_full_refund"
+                fields=["transaction"],
+                condition=Q(kind="02") & ~Q(state=RefundState.REFUSED),
+                name="one_full_refund_at_a_time",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""Tells merchants about results: HTTP GET to their IPN address until they have taken note.
+"""Tells merchants about results, as their protocol has it, until they have taken note.
 
 What is due is a row, so nothing is lost when this process dies between taking the money and
 telling. Many workers may run many senders: a row is claimed with SKIP LOCKED and put off by one
@@ -7,15 +7,17 @@ interval *before* the call is made, so exactly one sends, and after a crash anot
 
 import json
 import logging
+import ssl
 import threading
 from datetime import timedelta
+from functools import cache
 
 import httpx
 from django.conf import settings
 from django.db import close_old_connections, transaction
 from django.utils import timezone
 
-from payments.sandbox import actions, doorbell, vnpay
+from payments.sandbox import actions, doorbell, drivers
 from payments.sandbox.models import Call, Notification
 from payments.sandbox.states import FINAL_ANSWERS, MAX_CALLS, NotificationState
 
@@ -57,9 +59,10 @@ def send_one() -> bool:
     call = _claim()
     if call is None:
         return False
-    notification = call.notification
-    merchant = notification.transaction.merchant
-    _answer(call, *_get(vnpay.with_query(merchant.ipn_url, notification.query)))
+    payment = call.notification.transaction
+    driver = drivers.of(payment)
+    message = driver.notice(payment.merchant, call.notification.query)
+    _answer(call, *_send(driver, message))
     return True
 
 
@@ -89,20 +92,33 @@ def _claim() -> Call | None:
     )
 
 
-def _get(url: str) -> tuple[int | None, str, str]:
-    """HTTP status, RspCode and the beginning of what was answered, or of what went wrong."""
+def _send(driver: drivers.Driver, message: drivers.Message) -> tuple[int | None, str, str]:
+    """HTTP status, code and the beginning of what was answered, or of what went wrong."""
     try:
-        response = httpx.get(
-            url, timeout=settings.IPN_TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
+        response = httpx.request(
+            message.method,
+            message.url,
+            content=message.content or None,
+            headers=message.headers,
+            timeout=settings.IPN_TIMEOUT_SECONDS,
+            follow_redirects=False,
+            trust_env=False,
+            verify=_tls(),
         )
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
         return None, "", f"{type(problem).__name__}: {problem}"[:500]
     try:
         answer = json.loads(response.text)
-        code = str(answer.get("RspCode", ""))[:2] if isinstance(answer, dict) else ""
+        code = driver.answer_code(answer)[:2] if isinstance(answer, dict) else ""
     except ValueError:
         code = ""
     return response.status_code, code, response.text[:500].replace("\x00", "")
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Made once: reading the list of authorities takes longer than a call."""
+    return ssl.create_default_context()
 
 
 @transaction.atomic

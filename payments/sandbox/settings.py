@@ -76,6 +76,11 @@ MERCHANT_TMN_CODE = env("GATEWAY_TMN_CODE", default="")
 MERCHANT_SECRET = env("GATEWAY_SECRET", default="")
 MERCHANT_NAME = env("SANDBOX_MERCHANT_NAME", default="Một Cửa (mô phỏng)")
 MERCHANT_IPN_URL = env("SANDBOX_MERCHANT_IPN_URL", default="")
+MERCHANT_CONFIRM_URL = env("SANDBOX_MERCHANT_CONFIRM_URL", default="")  # the platform's protocol
+MERCHANT_RETURN_URL = env("SANDBOX_MERCHANT_RETURN_URL", default="")
+
+# Where other devices reach this sandbox, for QR codes; empty: wherever the asking browser did.
+PUBLIC_URL = env("SANDBOX_PUBLIC_URL", default="").rstrip("/")
 
 # Notices to the merchant: at most 10 calls; the real gateway waits 300 seconds between them.
 IPN_INTERVAL_SECONDS = env.float("SANDBOX_IPN_INTERVAL_SECONDS", default=5.0)

@@ -58,19 +58,19 @@ def fits(pairs: list[tuple[bytes, bytes]], *, secret: str) -> bool:
 
     Encoders disagree on ``~ * ! ' ( )``, and browsers re-encode what a merchant signed. So two
     readings count: the query exactly as received, and its WHATWG re-encoding. Never a decoded
-    and differently re-encoded third one.
+    and differently re-encoded third one. Empty parameters are left out, as the protocol has it;
+    merchants that sign them as they send them are understood as well.
     """
     given = [value for key, value in pairs if key == b"vnp_SecureHash"]
     if len(given) != 1:
         return False
-    signed = sorted((key, value) for key, value in pairs if key not in HASH_KEYS and value)
-    as_received = b"&".join(key + b"=" + value for key, value in signed)
-    re_encoded = b"&".join(_whatwg(key) + b"=" + _whatwg(value) for key, value in signed)
-    # Both are always computed and compared as bytes: a str that is not ASCII would raise.
-    matches = [
-        hmac.compare_digest(given[0], mac(secret, text).encode())
-        for text in (as_received, re_encoded)
-    ]
+    sent = sorted((key, value) for key, value in pairs if key not in HASH_KEYS)
+    readings = []
+    for signed in ([pair for pair in sent if pair[1]], sent):
+        readings.append(b"&".join(key + b"=" + value for key, value in signed))
+        readings.append(b"&".join(_whatwg(key) + b"=" + _whatwg(value) for key, value in signed))
+    # All are always computed and compared as bytes: a str that is not ASCII would raise.
+    matches = [hmac.compare_digest(given[0], mac(secret, text).encode()) for text in readings]
     return any(matches)
 
 

@@ -32,15 +32,18 @@ EDGES = frozenset(
         (State.OPEN, State.EXPIRED),
         (State.PAID, State.REFUNDED),
         (State.SUSPECTED, State.REFUNDED),
+        (State.REFUNDED, State.PAID),  # the bank refused the refund
+        (State.REFUNDED, State.SUSPECTED),
     }
 )
 
 
 class RefundState(models.TextChoices):
-    """Where a refund stands: taken on by the gateway, then with the bank."""
+    """Where a refund stands: taken on by the gateway, then with the bank or refused by it."""
 
     PROCESSING = "processing", _("Being processed")
     SENT = "sent", _("Sent to the bank")
+    REFUSED = "refused", _("Refused by the bank")
 
 
 class NotificationState(models.TextChoices):
@@ -52,12 +55,14 @@ class NotificationState(models.TextChoices):
 
 
 class Trouble(models.TextChoices):
-    """What goes wrong on purpose with telling the merchant of a payment."""
+    """Names of settings of the switches, for a button each."""
 
     NONE = "", _("None")
     DELAY = "delay", _("Success, but the merchant is told ten minutes later")
     DROP = "drop", _("Success, but the merchant is never told")
     DUPLICATE = "duplicate", _("Success, and the merchant is told three times at once")
+    BEFORE = "before", _("Success, and the merchant is told before you come back")
+    AFTER = "after", _("Success, and the merchant is told only after you came back")
     FORGE = "forge", _("Success, after a forged notice with a wrong signature")
     WRONG_AMOUNT = "wrong_amount", _("Success, after a signed notice of another amount")
 
@@ -74,7 +79,11 @@ STATUS_OF = {
     State.CANCELLED: "02",
     State.EXPIRED: "02",
 }
-REFUND_STATUS_OF = {RefundState.PROCESSING: "05", RefundState.SENT: "06"}
+REFUND_STATUS_OF = {
+    RefundState.PROCESSING: "05",
+    RefundState.SENT: "06",
+    RefundState.REFUSED: "09",
+}
 
 # vnp_ResponseCode of a finished payment, in the words the payer reads
 OUTCOMES = {

@@ -2,16 +2,27 @@
 
 import logging
 
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from payments.sandbox import actions, browser, cards, vnpay
+from payments.sandbox import (
+    actions,
+    browser,
+    cards,
+    drivers,
+    journal,
+    notices,
+    presets,
+    qr,
+    vnpay,
+)
 from payments.sandbox.forms import CardForm, PasswordForm
 from payments.sandbox.models import Merchant, Transaction
+from payments.sandbox.orders import Refusal
 from payments.sandbox.states import OUTCOMES, State, Trouble
 
 logger = logging.getLogger(__name__)
@@ -29,7 +40,8 @@ ERRORS = {
 @require_GET
 def home(request):
     """What this is and which cards it knows."""
-    return render(request, "sandbox/home.html", {"cards": cards.CARDS})
+    context = {"cards": cards.CARDS, "wallets": cards.WALLETS}
+    return render(request, "sandbox/home.html", context)
 
 
 @require_GET
@@ -41,16 +53,48 @@ def live(request):
 
 @require_GET
 def enter(request):
-    """``vpcpay.html``: where a merchant sends the payer."""
+    """``vpcpay.html``: where a merchant sends the payer, or asks for a QR code (``genqr``)."""
     raw_query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
     try:
-        payment = actions.open_payment(vnpay.read_pay_request(raw_query, now=timezone.now()))
-    except vnpay.Refusal as refusal:
-        logger.info("refused a redirect: %s", refusal)
-        field = f"&field={refusal.field}" if refusal.field.startswith("vnp_") else ""
-        return HttpResponseRedirect(f"{reverse('error')}?code={refusal.code}{field}")
+        order = vnpay.read_pay_request(raw_query, now=timezone.now())
+        payment = actions.open_payment(order)
+    except Refusal as refusal:
+        return _refuse(request, raw_query, refusal)
+    if order.wants_qr_only:
+        answer = {"code": "00", "message": "success", "qrcontent": qr.address(request, payment)}
+        journal.keep(
+            payment.merchant,
+            command="genqr",
+            txn_ref=payment.txn_ref,
+            body=raw_query,
+            code="00",
+            answer=answer,
+        )
+        return JsonResponse(answer)
     language = "en" if payment.locale == "en" else "vi"
-    return browser.remember(redirect("choose", payment.token), language)
+    page = {cards.QR_CODE: "qr", cards.WALLET: "wallet"}.get(payment.asked_bank, "choose")
+    return browser.remember(redirect(page, payment.token), language)
+
+
+def _refuse(request, raw_query, refusal):
+    """Keep what was refused; a browser learns why on a page, a merchant's server from JSON."""
+    logger.info("refused a redirect: %s", refusal)
+    wants_qr = request.GET.get("vnp_Command") == "genqr"
+    answer = {"code": refusal.code, "message": f"{refusal}"[3:] or "refused"}
+    journal.keep(
+        Merchant.objects.filter(
+            tmn_code=journal.storable(request.GET.get("vnp_TmnCode", "")[:8])
+        ).first(),
+        command="genqr" if wants_qr else "pay",
+        txn_ref=request.GET.get("vnp_TxnRef", ""),
+        body=raw_query,
+        code=refusal.code,
+        answer=answer,
+    )
+    if wants_qr:
+        return JsonResponse(answer)
+    field = f"&field={refusal.field}" if refusal.field.startswith("vnp_") else ""
+    return HttpResponseRedirect(f"{reverse('error')}?code={refusal.code}{field}")
 
 
 @require_GET
@@ -77,18 +121,40 @@ def choose(request, token):
     if request.method == "POST":
         test_card = cards.find(request.POST.get("test_card", ""))
         if trouble := request.POST.get("trouble"):
-            trouble = trouble if trouble in Trouble.values else Trouble.NONE
-            actions.choose_card(token, cards.CARDS[0], payment.bank_code or "NCB", trouble=trouble)
-            return redirect("password", token)
+            if trouble in Trouble.values:
+                actions.set_switches(payment, presets.switches_of(trouble))
+            test_card = cards.CARDS[0]
         if test_card:
-            actions.choose_card(token, test_card, payment.bank_code or "NCB")
+            actions.choose_card(token, test_card, _bank(request, payment))
             return redirect("password", token)
         if form.is_valid():
             actions.choose_card(token, form.card, form.cleaned_data["bank"])
             return redirect("password", token)
-    context = {"payment": payment, "form": form, "cards": cards.CARDS}
+    abroad = payment.asked_bank in cards.INTERNATIONAL
+    groups = [
+        (_("Pay with a test card of a Vietnamese bank"), [c for c in cards.CARDS if c.is_domestic]),
+        (_("Pay with an international test card"), [c for c in cards.CARDS if not c.is_domestic]),
+    ]
+    context = {"payment": payment, "form": form, "cards": cards.CARDS, "banks": cards.BANKS}
+    context["first_group"], context["other_group"] = reversed(groups) if abroad else groups
     context["troubles"] = [choice for choice in Trouble.choices if choice[0]]
     return _page(request, "sandbox/choose.html", payment, context)
+
+
+def _bank(request, payment):
+    """The bank chosen with a test card, else the merchant's choice, else the usual one."""
+    chosen = request.POST.get("bank", "")
+    return chosen if chosen in cards.BANKS else payment.bank_code or "NCB"
+
+
+@require_GET
+def wallet(request, token):
+    """The wallets that can be paid with; each leads to its own outcome."""
+    payment = get_object_or_404(Transaction.objects.select_related("merchant"), token=token)
+    if payment.state != State.OPEN:
+        return _ended(request, payment)
+    context = {"payment": payment, "wallets": cards.WALLETS}
+    return _page(request, "sandbox/wallet.html", payment, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,6 +177,7 @@ def password(request, token):
         "form": form,
         "card": card,
         "bank": cards.BANKS.get(payment.bank_code, payment.bank_code),
+        "is_wallet": card in cards.WALLETS,
         "test_password": cards.ONE_TIME_PASSWORD,
     }
     return _page(request, "sandbox/password.html", payment, context)
@@ -156,14 +223,17 @@ def _page(request, template, payment, context):
 
 
 def _ended(request, payment):
+    notices.release(payment)
     context = {
         "payment": payment,
         "outcome": OUTCOMES[payment.response_code],
-        "back": vnpay.with_query(payment.return_url, payment.result_query),
+        "back": drivers.of(payment).way_back(payment),
     }
     return render(request, "sandbox/ended.html", context)
 
 
 def _back(payment):
     """Send the payer back to the merchant with the signed result."""
-    return HttpResponseRedirect(vnpay.with_query(payment.return_url, payment.result_query))
+    notices.wait_until_told(payment)
+    notices.release(payment)
+    return HttpResponseRedirect(drivers.of(payment).way_back(payment))

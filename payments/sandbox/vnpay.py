@@ -6,12 +6,12 @@ Reading refuses with ``Refusal`` and its protocol code. Sources: docs/sandbox.md
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from uuid import uuid4
 
-from payments.sandbox import cards, signing
+from payments.sandbox import cards, drivers, signing
 from payments.sandbox.models import LARGEST_AMOUNT_VND, Merchant, Refund, Transaction
+from payments.sandbox.orders import Order, Refusal
 from payments.sandbox.states import REFUND_STATUS_OF, STATUS_OF, State
 
 GMT7 = timezone(timedelta(hours=7))
@@ -24,12 +24,12 @@ TXN_REF = r"[A-Za-z0-9 .,:_-]{1,100}"
 ANY_TEXT = r"[^\x00-\x1f\x7f]{1,255}"
 PAY_FIELDS = {
     "vnp_Version": r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,2}",
-    "vnp_Command": r"pay",
+    "vnp_Command": r"pay|genqr",
     "vnp_TmnCode": r"[A-Za-z0-9]{8}",
     "vnp_Amount": AMOUNT,
     "vnp_CreateDate": DATE,
     "vnp_CurrCode": r"VND",
-    "vnp_IpAddr": r"[0-9A-Fa-f.:]{7,45}",
+    "vnp_IpAddr": r"[0-9A-Fa-f.:]{7,45}|::1",  # merchants on their own machine send the short one
     "vnp_Locale": r"vn|en",
     "vnp_OrderInfo": ANY_TEXT,
     "vnp_OrderType": r"[A-Za-z0-9 ._-]{1,100}",
@@ -70,41 +70,8 @@ REFUND_ANSWER = (
 QUERY_ANSWER = (*REFUND_ANSWER, "PromotionCode", "PromotionAmount")
 
 
-class Refusal(Exception):
-    """A request that is not carried out. ``code`` is the protocol's, ``field`` the parameter."""
-
-    def __init__(self, code: str, field: str = "", message: str = ""):
-        self.code = code
-        self.field = field
-        self.message = message
-        super().__init__(f"{code} {field} {message}".strip())
-
-
-@dataclass(frozen=True)
-class PayRequest:
-    """A redirect that was read, checked and found to be signed by ``merchant``."""
-
-    merchant: Merchant
-    txn_ref: str
-    create_date: str
-    amount_vnd: int
-    order_info: str
-    order_type: str
-    locale: str
-    ip_addr: str
-    return_url: str
-    bank_code: str
-    expires_at: datetime
-    request_hash: str
-
-    @property
-    def order_day(self):
-        """The day within which the merchant's reference is unique."""
-        return read_date(self.create_date).date()
-
-
-def read_pay_request(raw_query: bytes, *, now: datetime) -> PayRequest:
-    """Read and check the query of ``vpcpay.html``.
+def read_pay_request(raw_query: bytes, *, now: datetime) -> Order:
+    """Read and check the query of ``vpcpay.html``, for a browser (``pay``) or a QR code (``genqr``).
 
     Refuses with 72 (no such merchant), 70 (signature), 03 (form; ``field`` says which), 15 (too
     late). Whoever is not the merchant learns nothing about the other parameters.
@@ -127,15 +94,17 @@ def read_pay_request(raw_query: bytes, *, now: datetime) -> PayRequest:
         if field not in PAY_OPTIONAL or values.get(field):
             _checked(values, field, pattern)
     amount_vnd = _amount_vnd(values)
-    read_date(values["vnp_CreateDate"], field="vnp_CreateDate")
+    created_at = read_date(values["vnp_CreateDate"], field="vnp_CreateDate")
     expires_at = now + TIME_TO_PAY
     if values.get("vnp_ExpireDate"):
         expires_at = read_date(values["vnp_ExpireDate"], field="vnp_ExpireDate")
     if expires_at <= now:
         raise Refusal("15", "vnp_ExpireDate")
-    return PayRequest(
+    return Order(
+        protocol=VnPay.name,
         merchant=merchant,
         txn_ref=values["vnp_TxnRef"],
+        order_day=created_at.date(),
         create_date=values["vnp_CreateDate"],
         amount_vnd=amount_vnd,
         order_info=values["vnp_OrderInfo"],
@@ -143,9 +112,10 @@ def read_pay_request(raw_query: bytes, *, now: datetime) -> PayRequest:
         locale=values["vnp_Locale"],
         ip_addr=values["vnp_IpAddr"],
         return_url=values["vnp_ReturnUrl"],
-        bank_code=values.get("vnp_BankCode", ""),
         expires_at=expires_at,
         request_hash=values["vnp_SecureHash"],
+        bank_code=values.get("vnp_BankCode", ""),
+        wants_qr_only=values["vnp_Command"] == "genqr",
     )
 
 
@@ -173,6 +143,30 @@ def result_query(transaction: Transaction, *, secret: str, amount_vnd: int | Non
         },
         secret=secret,
     )
+
+
+class VnPay(drivers.Driver):
+    """Results as a signed query: on the way back, and by HTTP GET to the IPN address."""
+
+    name = "vnpay"
+
+    def result(self, payment, *, secret, amount_vnd=None):
+        return result_query(payment, secret=secret, amount_vnd=amount_vnd)
+
+    def way_back(self, payment):
+        return with_query(payment.return_url, payment.result_query)
+
+    def notice_address(self, merchant):
+        return merchant.ipn_url
+
+    def notice(self, merchant, result):
+        return drivers.Message("GET", with_query(merchant.ipn_url, result))
+
+    def answer_code(self, answer):
+        return str(answer.get("RspCode", ""))
+
+
+drivers.register(VnPay())
 
 
 def with_query(url: str, query: str) -> str:

@@ -1,6 +1,7 @@
 """Fee rules, and the fee due for a set of answers. Amounts are whole Vietnamese dong.
 
-A rule is one class of its kind; the server computes the fee from the stored answers, never from a page.
+A rule is one class of its kind; the server computes the fee from the stored answers, never from a page. Exemptions and
+reductions come on top of any kind, each with its legal reason; where several hold, the largest counts, alone.
 """
 
 from abc import ABC, abstractmethod
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import wording
 from portal.catalogue.errors import FeeAnswerMissing
+from portal.catalogue.questions import Condition
 from portal.catalogue.tables import Table
 from portal.catalogue.words import Words
 
@@ -22,11 +24,13 @@ KINDS: dict[str, type["FeeRule"]] = {}
 
 @dataclass(frozen=True)
 class FeeLine:
-    """One line of a bill."""
+    """One line of a bill; a reduction is a negative one, with its reason and the law behind it."""
 
     name: Words
     quantity: int
     unit_amount_vnd: int
+    reason: Words | None = None
+    legal_basis: Words | None = None
 
     @property
     def amount_vnd(self) -> int:
@@ -45,6 +49,24 @@ class Fee:
 
 
 @dataclass(frozen=True)
+class Reduction:
+    """So many percent less (100: an exemption) for whoever the condition fits."""
+
+    condition: Condition
+    percent: int
+    reason: Words
+    legal_basis: Words
+
+    def line(self, fee: Fee) -> FeeLine:
+        """What it takes off ``fee``; a fraction of a dong is rounded in favour of the payer."""
+        less_vnd = -(-fee.amount_vnd * self.percent // 100)
+        name = Words("Miễn", "Exemption")
+        if self.percent < 100:
+            name = Words(f"Giảm {self.percent}%", f"{self.percent}% reduction")
+        return FeeLine(name, 1, -less_vnd, self.reason, self.legal_basis)
+
+
+@dataclass(frozen=True)
 class FeeRule(ABC):
     """How the fee of a service is found. ``when`` says at which moment it falls due."""
 
@@ -53,6 +75,7 @@ class FeeRule(ABC):
     name: Words
     when: str
     note: Words | None = None
+    reductions: tuple[Reduction, ...] = ()
     question_label: Words | None = None  # of the question that decides, for refusals
 
     @classmethod
@@ -71,6 +94,10 @@ class FeeRule(ABC):
     @abstractmethod
     def describe(self) -> str:
         """The rule in a few words for the service page, in the language in use."""
+
+    def conditions(self) -> list[Condition]:
+        """Every condition on an answer that this rule looks at, to be checked against the questions."""
+        return [reduction.condition for reduction in self.reductions]
 
     def question_key(self) -> str | None:
         """The question on whose answer the fee depends."""
@@ -99,7 +126,12 @@ def fee_due(rule: FeeRule, answers: dict[str, Any], *, channel: str = "online") 
 
     Raises ``FeeAnswerMissing`` when the answer it depends on is not there.
     """
-    return rule.fee(answers, channel)
+    fee = rule.fee(answers, channel)
+    fitting = [each for each in rule.reductions if each.condition.holds(answers)]
+    if not fitting or not fee.amount_vnd:
+        return fee
+    best = max(fitting, key=lambda reduction: reduction.percent)
+    return Fee((*fee.lines, best.line(fee)))
 
 
 def read_fee(table: Table) -> FeeRule:
@@ -109,10 +141,32 @@ def read_fee(table: Table) -> FeeRule:
         name=table.words("name", Words("Lệ phí", "Fee")),
         when=table.one_of("when", WHEN, "filing"),
         note=table.words("note", None),
+        reductions=tuple(_read_reduction(entry) for entry in table.tables("reductions")),
         **cls.read_options(table),
     )
     table.close()
     return rule
+
+
+def _read_reduction(table: Table) -> Reduction:
+    """``{ if = { question, any_of }, percent, reason, legal_basis }``: without a reason nobody pays less."""
+    reduction = Reduction(
+        condition=_read_condition(table.table("if")),
+        percent=table.whole("percent", minimum=1, maximum=100),
+        reason=table.words("reason"),
+        legal_basis=table.words("legal_basis"),
+    )
+    table.close()
+    return reduction
+
+
+def _read_condition(table: Table) -> Condition:
+    values = (table.flag("is"),) if table.has("is") else table.texts("any_of")
+    if not values:
+        table.refuse("any_of", _("must not be empty"))
+    condition = Condition(table.key("question"), values)
+    table.close()
+    return condition
 
 
 @fee_kind
@@ -186,6 +240,129 @@ class FeePerCopy(FeeRule):
         countable = question.type == "number" and not question.decimals and question.minimum >= 1
         if not (countable and question.maximum * self.amount_vnd <= HIGHEST_FEE):
             table.refuse("question", _("must be a whole number from 1 to a believable maximum"))
+
+
+@fee_kind
+@dataclass(frozen=True)
+class FeePerProduct(FeeRule):
+    """So much for each product, on top of ``base_vnd`` for the dossier, up to ``at_most_vnd``.
+
+    ``question`` asks how many there are, or lists them.
+    """
+
+    kind = "per_product"
+
+    amount_vnd: int = 0
+    question: str = ""
+    base_vnd: int = 0
+    at_most_vnd: int | None = None
+
+    @classmethod
+    def read_options(cls, table):
+        return {
+            **super().read_options(table),
+            "question": table.key("question"),
+            "base_vnd": table.whole("base_vnd", 0, minimum=0, maximum=HIGHEST_FEE),
+            "at_most_vnd": table.whole("at_most_vnd", None, minimum=1, maximum=HIGHEST_FEE),
+        }
+
+    def fee(self, answers, channel):
+        answer = self.needed_answer(answers)
+        number = len(answer) if isinstance(answer, list) else answer
+        lines = [FeeLine(self.name, number, self.amount_vnd)] if number else []
+        if self.base_vnd:
+            lines.insert(0, FeeLine(Words("Phần cố định", "Basic part"), 1, self.base_vnd))
+        fee = Fee(tuple(lines))
+        if self.at_most_vnd is None or fee.amount_vnd <= self.at_most_vnd:
+            return fee
+        less_vnd = fee.amount_vnd - self.at_most_vnd
+        cap = FeeLine(Words("Phần vượt mức tối đa", "Above the highest fee"), 1, -less_vnd)
+        return Fee((*lines, cap))
+
+    def highest_vnd(self):
+        return self.base_vnd + self.amount_vnd
+
+    def describe(self):
+        amount = wording.money(self.amount_vnd)
+        if self.base_vnd:
+            return gettext("%(base)s, and %(amount)s per product") % {
+                "base": wording.money(self.base_vnd),
+                "amount": amount,
+            }
+        return gettext("%(amount)s per product") % {"amount": amount}
+
+    def question_key(self):
+        return self.question
+
+    def check_question(self, question, table):
+        most = getattr(question, "maximum", None)
+        if type(most) is not int or self.base_vnd + most * self.amount_vnd > HIGHEST_FEE:
+            table.refuse("question", _("must be a whole number from 1 to a believable maximum"))
+
+
+@dataclass(frozen=True)
+class FeeCase:
+    """An amount for whoever fits all of the conditions."""
+
+    all_of: tuple[Condition, ...]
+    amount_vnd: int
+    name: Words | None = None
+
+
+@fee_kind
+@dataclass(frozen=True)
+class FeeByRule(FeeRule):
+    """The amount of the first case that fits the answers, else ``otherwise_vnd``."""
+
+    kind = "by_rule"
+
+    cases: tuple[FeeCase, ...] = ()
+    otherwise_vnd: int = 0
+
+    @classmethod
+    def read_options(cls, table):
+        return {
+            "cases": tuple(cls.read_case(entry) for entry in table.tables("cases", at_least=1)),
+            "otherwise_vnd": table.whole("otherwise_vnd", minimum=0, maximum=HIGHEST_FEE),
+        }
+
+    @staticmethod
+    def read_case(table):
+        case = FeeCase(
+            all_of=tuple(_read_condition(entry) for entry in table.tables("all_of", at_least=1)),
+            amount_vnd=table.whole("amount_vnd", minimum=0, maximum=HIGHEST_FEE),
+            name=table.words("name", None),
+        )
+        table.close()
+        return case
+
+    def fee(self, answers, channel):
+        for case in self.cases:
+            if all(condition.holds(answers) for condition in case.all_of):
+                return self._line(case.amount_vnd, case.name or self.name)
+        return self._line(self.otherwise_vnd, self.name)
+
+    @staticmethod
+    def _line(amount_vnd, name):
+        return Fee((FeeLine(name, 1, amount_vnd),)) if amount_vnd else Fee()
+
+    def _amounts(self):
+        return [self.otherwise_vnd, *(case.amount_vnd for case in self.cases)]
+
+    def highest_vnd(self):
+        return max(self._amounts())
+
+    def describe(self):
+        low, high = min(self._amounts()), max(self._amounts())
+        if low == high:
+            return wording.money(high)
+        return gettext("%(low)s to %(high)s, by what you answer") % {
+            "low": wording.money(low),
+            "high": wording.money(high),
+        }
+
+    def conditions(self):
+        return [*super().conditions(), *(each for case in self.cases for each in case.all_of)]
 
 
 @fee_kind

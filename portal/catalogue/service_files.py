@@ -130,6 +130,8 @@ def check_condition(
 
 def read_fee_of(table: Table, questions: dict[str, Question]):
     rule = read_fee(table)
+    for condition in rule.conditions():
+        check_condition(condition, questions, table, "if")
     if (key := rule.question_key()) is None:
         return rule
     if key not in questions or questions[key].shown_if is not None or not questions[key].required:

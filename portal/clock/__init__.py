@@ -15,6 +15,7 @@ from portal.clock.errors import ClockGoesForward, ClockIsReal
 
 UNREAD = object()
 REAL = (timedelta(), False)  # what a missing row means
+ROW = 'SELECT "offset", is_demo FROM clock_portalclock WHERE id = 1'
 
 _reading = ContextVar(
     "portal_clock_reading", default=None
@@ -51,29 +52,40 @@ def advance(*, by=None, to=None):
 
     Raises ``ClockIsReal`` outside a demo or scenario database and ``ClockGoesForward`` for a step back.
     """
-    if not is_demo():
+    ahead, demo = _read()
+    if not demo:
         raise ClockIsReal()
-    if (by if by is not None else to - timezone.now() - _read()[0]) < timedelta():
+    if (by if by is not None else to - timezone.now() - ahead) < timedelta():
         raise ClockGoesForward()
+    # One statement each, because two people may press the button at once: “to” a day is then one day on, not two.
+    if by is not None:
+        sum_up, value = '"offset" + %s', by
+    else:
+        sum_up, value = 'greatest("offset", %s)', to - timezone.now()
     with connection.cursor() as cursor:
-        # One statement each, because two people may press the button at once: “to” a day is then one day on, not two.
-        if by is not None:
-            cursor.execute(
-                'UPDATE clock_portalclock SET "offset" = "offset" + %s WHERE is_demo', [by]
-            )
-        else:
-            cursor.execute(
-                'UPDATE clock_portalclock SET "offset" = greatest("offset", %s) WHERE is_demo',
-                [to - timezone.now()],
-            )
+        cursor.execute(
+            f'UPDATE clock_portalclock SET "offset" = {sum_up} WHERE is_demo RETURNING "offset"',
+            [value],
+        )
+        (ahead,) = cursor.fetchone()
     if _reading.get() is not None:
-        _reading.set(UNREAD)
-    return now()
+        _reading.set((ahead, True))
+    return timezone.localtime(timezone.now() + ahead)
 
 
 def is_demo():
     """Whether this database's clock may be moved."""
     return _row()[1]
+
+
+def is_unread():
+    """Whether this span still has to read the row: who reads something else anyway can take it along (:data:`ROW`)."""
+    return _reading.get() is UNREAD
+
+
+def take(ahead, demo):
+    """Take note, for this span, of what :data:`ROW` gave beside other things (``None`` twice: there is no such row)."""
+    _reading.set(REAL if ahead is None else (ahead, demo))
 
 
 def _row():
@@ -89,5 +101,5 @@ def _row():
 def _read():
     # Plain SQL: this module is imported before the app registry is ready.
     with connection.cursor() as cursor:
-        cursor.execute('SELECT "offset", is_demo FROM clock_portalclock WHERE id = 1')
+        cursor.execute(ROW)
         return cursor.fetchone() or REAL

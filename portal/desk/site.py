@@ -57,10 +57,13 @@ class DeskSite(AdminSite):
     @method_decorator(never_cache)
     def index(self, request, extra_context=None):
         """The desk: what the rooms put there for this person, then the lists that they may open."""
+        sections = slots.filled("desk.home", request)
         context = {
             **self.each_context(request),
             "title": gettext("Desk"),
-            "sections": slots.filled("desk.home", request),
+            "sections": sections,
+            # Exactly one heading of the first rank: that of the list of dossiers, where there is one.
+            "headed": any("<h1" in section for section in sections),
             "app_list": self.get_app_list(request),
             **(extra_context or {}),
         }

@@ -32,6 +32,7 @@ from portal.embedded.stopping import Stopped, stop_on_signals
 from portal.embedded.story import LOADED, LOADING, Story, fingerprint
 from portal.embedded.web import answers_200, serve_portal
 from portal.schema import unapplied_migrations
+from portal.simulator.backlog import deliver_meanwhile
 
 READY_SECONDS = 60
 CATALOGUE_FILES = Path("portal/catalogue/services")
@@ -132,13 +133,16 @@ class Demo:
         self.say(f" {time.monotonic() - begun:.1f} s")
 
     def _load_story(self) -> None:
-        self.say("First start: this takes a minute or two and happens once.")
+        self.say(
+            "First start: a past full of dossiers is played, once. It takes minutes, not seconds."
+        )
         self.story.write_mark(state=LOADING)
         with self.step("Tables"):
             call_command("migrate", verbosity=0, interactive=False)
         self._run_loader("Catalogue of public services", "load_catalogue")
         self._start_sandbox()  # the backlog is paid at it
         processes.wait_until_all_answer(self.workers, seconds=READY_SECONDS)
+        self._deliver_meanwhile()
         self._run_loader("Demo people and a past full of dossiers", "load_demo")
         connections.close_all()
         processes.stop(self.workers)
@@ -156,6 +160,13 @@ class Demo:
             Worker("Payment sandbox", self.home.logs / "sandbox.log", sandbox.answers)
         )
         sandbox.start(self.workers[0])
+
+    def _deliver_meanwhile(self) -> None:
+        """A second process prints the papers of the past and writes its e-mails."""
+        connections.close_all()
+        worker = Worker("Printing of papers", self.home.logs / "papers.log", lambda: True)
+        worker.fork(deliver_meanwhile)
+        self.workers.append(worker)
 
     def _bring_up_to_date(self, mark: dict) -> None:
         connection = connections["default"]

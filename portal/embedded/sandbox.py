@@ -29,7 +29,13 @@ def environment() -> dict[str, str]:
         "PORTAL_SANDBOX_PORT": str(settings.PORTAL_SANDBOX_PORT),
         "GATEWAY_TMN_CODE": gateway["tmn_code"],
         "GATEWAY_SECRET": gateway["secret"],
+        "SANDBOX_PUBLIC_URL": kept.get("SANDBOX_PUBLIC_URL")
+        or f"http://localhost:{settings.PORTAL_SANDBOX_PORT}",
         "SANDBOX_MERCHANT_IPN_URL": f"http://localhost:{settings.PORTAL_PORT}/pay/ipn/",
+        "SANDBOX_MERCHANT_CONFIRM_URL": (
+            f"http://localhost:{settings.PORTAL_PORT}/pay/platform/confirm/"
+        ),
+        "SANDBOX_MERCHANT_RETURN_URL": f"http://localhost:{settings.PORTAL_PORT}/dossiers/",
     }
 
 
@@ -61,8 +67,31 @@ def _migrations_missing() -> bool:
 
 
 def _migrate() -> None:
+    try:
+        _command("migrate", "--verbosity", "0")
+    except StartRefused as refusal:
+        raise StartRefused(
+            "The tables of the payment sandbox could not be made (“make reset” begins anew): "
+            f"{refusal}"
+        ) from refusal
+
+
+def register_merchant(words: list[str]) -> str:
+    """Register one more merchant, whether the sandbox runs or not; returns one line of JSON.
+
+    ``words`` are the sandbox's own command's. Raises ``StartRefused`` with what that refuses.
+    """
+    if not kept_database().exists():  # derived from DATABASE_URL: nobody has made it yet
+        kept_database().begin_anew()
+    if _migrations_missing():
+        _migrate()
+    return _command("sandbox_merchant", *words).strip()
+
+
+def _command(*words: str) -> str:
+    """Run a command of the sandbox's own Django project; returns what it printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--verbosity", "0"],
+        [sys.executable, "-m", "django", *words],
         cwd=settings.BASE_DIR,
         env=environment(),
         capture_output=True,
@@ -70,10 +99,9 @@ def _migrate() -> None:
         check=False,
     )
     if done.returncode:
-        raise StartRefused(
-            "The tables of the payment sandbox could not be made (“make reset” begins anew): "
-            f"{done.stderr.strip().splitlines()[-1]}"
-        )
+        lines = done.stderr.strip().splitlines() or ["it said nothing"]
+        raise StartRefused(lines[-1].removeprefix("CommandError: "))
+    return done.stdout
 
 
 def kept_database() -> KeptDatabase:

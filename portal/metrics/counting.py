@@ -27,6 +27,7 @@ def a_dossier_completed(move):
 
 
 @counts("payments.Attempt", "capture")
+@counts("payments.Attempt", "accept_as_paid")
 def an_online_payment(move):
     """One payment taken by the gateway, with its amount. A surplus is given back and counts nowhere."""
     service = move.instance.history_context()["service_id"]

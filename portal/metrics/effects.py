@@ -85,7 +85,7 @@ def _rows_of(dossier):
         if move.transition == "complete":
             cell = COMPLETED[lateness(move.at, move.dossier.expected_at)]
         yield move.at, _row(cell, move, move.version.service_id)
-    for move in AttemptHistory.objects.filter(attempt__dossier=dossier, transition="capture"):
+    for move in AttemptHistory.objects.filter(attempt__dossier=dossier, target="captured"):
         yield move.at, _row(ONLINE_PAYMENTS, move, move.service_id, amount=move.amount)
 
 

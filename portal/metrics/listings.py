@@ -69,7 +69,7 @@ def captured(period, block):
     rows = (
         AttemptHistory.objects.filter(
             block.where("handling_agency"),
-            transition="capture",
+            target="captured",
             at__gte=period.start,
             at__lt=period.end,
         )

@@ -38,7 +38,7 @@ WITH kept AS (
     UNION ALL
     SELECT 'online_payments', {DAY}, h.handling_agency_id, h.service_id, h.channel::smallint, h.amount
     FROM payments_attempthistory h
-    WHERE h.transition = 'capture'
+    WHERE h.transition IN ('capture', 'accept_as_paid')
 ), counted AS (
     SELECT metric, day, agency, service, channel, count(*) AS quantity, sum(amount) AS amount
     FROM happened

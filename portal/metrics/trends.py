@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from portal.metrics import charts, periods
+from portal import charts
+from portal.metrics import periods
 from portal.metrics.figures import Figures, read_by_month
 from portal.metrics.registry import metric
 from portal.metrics.tables import ENOUGH, Row, Table, shown

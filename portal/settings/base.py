@@ -186,6 +186,10 @@ CELERY_BEAT_SCHEDULE = {
     "fold-deltas": {"task": "portal.metrics.tasks.fold_deltas", "schedule": 10.0},
     "seal-history": {"task": "portal.workflow.tasks.seal_history", "schedule": 15.0},
     "complete-payments": {"task": "payments.tasks.complete_open_attempts", "schedule": 20.0},
+    "reconcile-payments": {
+        "task": "payments.reconciliation.daily.reconcile_days",
+        "schedule": 600.0,
+    },
     "send-messages": {"task": "portal.notifications.tasks.send_messages", "schedule": 10.0},
     "daily-duties": {"task": "dossiers.tasks.daily_duties", "schedule": 60.0},
 }
@@ -206,6 +210,8 @@ PORTAL_DEMO = False  # The demo bar and a clock that moves: embedded settings on
 PORTAL_SCENARIO = ""
 PORTAL_PUBLIC_URL = None  # absolute links in e-mails, receipts and the return from the gateway
 GATEWAY = {}  # tmn_code, secret, pay_url, api_url
+GATEWAY_PLATFORM = {}  # the same for the national portal's payment platform; empty: not offered
+GATEWAYS_OF_AGENCIES = {}  # code of an agency proper → names of drivers; all of them where none is named
 
 # Logs: JSON, a request id that follows into Celery, no personal data --------------
 SHARED_LOG_PROCESSORS = [

@@ -50,6 +50,11 @@ GATEWAY = {
     "pay_url": f"{_sandbox_url}/paymentv2/vpcpay.html",
     "api_url": f"http://127.0.0.1:{PORTAL_SANDBOX_PORT}/merchant_webapi/api/transaction",
 }
+GATEWAY_PLATFORM = {
+    **GATEWAY,
+    "pay_url": _sandbox_url,
+    "api_url": f"http://127.0.0.1:{PORTAL_SANDBOX_PORT}/platform",
+}
 
 # Seals and signatures of the demo: keys of this home.
 PORTAL_SEALING_KEY = _secrets["django_secret_key"]

@@ -71,6 +71,14 @@ GATEWAY = {
     "pay_url": env.str("GATEWAY_PAY_URL"),
     "api_url": env.str("GATEWAY_API_URL"),
 }
+# The national portal's payment platform, where the portal is its partner.
+if env.str("GATEWAY_PLATFORM_API_URL", ""):
+    GATEWAY_PLATFORM = {
+        "tmn_code": env.str("GATEWAY_PLATFORM_PARTNER"),
+        "secret": env.str("GATEWAY_PLATFORM_SECRET"),
+        "pay_url": env.str("GATEWAY_PLATFORM_PAY_URL"),
+        "api_url": env.str("GATEWAY_PLATFORM_API_URL"),
+    }
 
 # Keys of the seals on history and of the agencies' signatures.
 PORTAL_SEALING_KEY = env.str("PORTAL_SEALING_KEY")

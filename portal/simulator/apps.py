@@ -9,6 +9,11 @@ class SimulatorConfig(AppConfig):
 
     def ready(self):
         from portal.page import fill_demo_bar
-        from portal.simulator import people, time_machine
+        from portal.simulator import bank_switches, people, time_machine
 
-        fill_demo_bar(personas=people.personas, steps=time_machine.STEPS)
+        fill_demo_bar(
+            personas=people.personas,
+            steps=time_machine.STEPS,
+            switches=bank_switches.SWITCHES,
+            console=bank_switches.console_address,
+        )

@@ -6,10 +6,13 @@ when it acts next. What would happen after the present instant stays undone: tha
 
 import heapq
 import itertools
+import logging
 import random
 from datetime import datetime, time, timedelta
+from time import monotonic, sleep
 
 import structlog
+from django.db import connection, transaction
 from django.utils import timezone
 
 from dossiers import duties
@@ -20,9 +23,11 @@ from portal.catalogue.models import Offering
 from portal.clock.models import PortalClock
 from portal.errors import PortalError
 from portal.metrics.rollup import fold
+from portal.simulator.cast import Cast
 from portal.simulator.lives import Life
 from portal.simulator.people import STORY_UNIT
 from portal.workflow import bell, outbox, seal
+from portal.workflow.models import OutboxEvent
 from portal.worktime import add_working_days
 
 log = structlog.get_logger(__name__)
@@ -31,6 +36,7 @@ SEED = 60
 STORY_UNIT_BUSIER = (
     12  # times as many dossiers as any other unit: its desk is the one that people look at
 )
+NOTHING_TO_DELIVER_SECONDS = 0.02
 
 
 class Backlog:
@@ -44,6 +50,7 @@ class Backlog:
             add_working_days(self.end.date(), -n, calendar=calendar()) for n in range(days, 0, -1)
         ]
         self.queue, self._tie = [], itertools.count()
+        self.began = monotonic()
         self.filed = self.acts = 0
 
     def is_loaded(self):
@@ -58,7 +65,8 @@ class Backlog:
 
     def play(self):
         """Play every day, then leave the clock at the present."""
-        with bell.silenced():  # nobody listens yet; the outbox is emptied at the end of each day
+        with bell.silenced():  # nobody listens for it; the outbox is emptied at the end of each day
+            _without_waiting_for_the_disk()
             self._play()
 
     def _play(self):
@@ -68,18 +76,25 @@ class Backlog:
             .select_related("service", "unit", "handling_agency")
             .order_by("pk")
         )
+        self.cast = Cast()
         busy = [STORY_UNIT_BUSIER if each.unit.code == STORY_UNIT else 1 for each in offerings]
         for number, day in enumerate(self.days, start=1):
             for _number in range(self._todays()):
                 self._be_born(day, *self.rng.choices(offerings, busy))
             self._live_until(datetime.combine(day, time(23, 59), tzinfo=self.end.tzinfo))
             self._close_the_day()
-            if number % 10 == 0:
-                self.say(f"    day {number} of {len(self.days)}: {self.filed} dossiers")
+            if number % 5 == 0:
+                self.say(self._progress(number))
         self._live_until(self.end)
         clock.advance(to=max(timezone.now(), clock.now()))
         self._close_the_day()
         seal.seal_new_rows()
+
+    def _progress(self, number):
+        """How far the story is, and how long the rest takes at this pace."""
+        left = (monotonic() - self.began) / number * (len(self.days) - number)
+        told = f"    day {number} of {len(self.days)}: {self.filed} dossiers"
+        return f"{told}, about {left:.0f} s to go" if left >= 1 else told
 
     def _todays(self):
         return max(0, round(self.rng.gauss(self.per_day, self.per_day / 4)))
@@ -92,7 +107,7 @@ class Backlog:
         )
         at = datetime.combine(day, time(0), tzinfo=self.end.tzinfo) + timedelta(hours=hours)
         if at < self.end:
-            self._queue(at, Life(self.rng, offering).acts())
+            self._queue(at, Life(self.rng, offering, self.cast).acts())
 
     def _queue(self, at, life):
         heapq.heappush(self.queue, (at, next(self._tie), life))
@@ -100,27 +115,56 @@ class Backlog:
     def _live_until(self, instant):
         while self.queue and self.queue[0][0] <= min(instant, self.end):
             at, _tie, life = heapq.heappop(self.queue)
-            if at > clock.now():
-                clock.advance(to=at)
-            self._act(life)
+            with clock.one_reading():
+                if at > clock.now():
+                    clock.advance(to=at)
+                self._act(life)
 
     def _act(self, life):
-        with clock.one_reading():
-            try:
+        try:
+            following = next(life)
+            if following is Life.FILED:
+                self.filed += 1
                 following = next(life)
-                if following is Life.FILED:
-                    self.filed += 1
-                    following = next(life)
-            except StopIteration:
-                return
-            except PortalError as refusal:
-                # Believable too: somebody pressed a button that refused. The life ends there.
-                log.warning("life_refused", refusal=type(refusal).__name__, sentence=str(refusal))
-                return
+        except StopIteration:
+            return
+        except PortalError as refusal:
+            # Believable too: somebody pressed a button that refused. The life ends there.
+            log.warning("life_refused", refusal=type(refusal).__name__, sentence=str(refusal))
+            return
         self.acts += 1
         self._queue(following, life)
 
     def _close_the_day(self):
-        duties.close_unanswered()
-        outbox.drain(linger=0)
-        fold()
+        with clock.one_reading():
+            duties.close_unanswered()
+            outbox.drain(linger=0)
+            _wait_for_deliveries()
+            fold()
+
+
+def deliver_meanwhile():
+    """Print papers and write e-mails while another process plays, as a worker does later; for ever.
+
+    The backlog does without it: whatever is left at the end of a day it delivers by itself.
+    """
+    logging.disable(logging.INFO)
+    _without_waiting_for_the_disk()
+    while True:
+        with clock.one_reading():
+            delivered = outbox.deliver_next()
+        if not delivered:
+            sleep(NOTHING_TO_DELIVER_SECONDS)
+
+
+def _wait_for_deliveries():
+    """Return when nobody is in the midst of delivering what has happened so far."""
+    with transaction.atomic():
+        waiting = OutboxEvent.objects.select_for_update().filter(done_at__isnull=True)
+        list(waiting.order_by("pk").values_list("pk"))
+
+
+def _without_waiting_for_the_disk():
+    """A past that a power cut interrupts is played anew, so its commits need not reach the disk one by one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")

@@ -11,7 +11,6 @@ from dossiers.models import Dossier
 from dossiers.states import Channel, Delivery, State
 from payments import actions as payments
 from portal import clock
-from portal.accounts.models import User
 from portal.agencies.working_calendar import calendar
 from portal.catalogue.levels import LEVELS
 from portal.catalogue.samples import sample_answers
@@ -40,13 +39,15 @@ REASONS = ("Bản chụp mờ, không đọc được số.", "Thiếu trang th�
 
 
 class Life:
-    """One applicant, one offering, and luck drawn from ``rng``."""
+    """One applicant, one offering, and luck drawn from ``rng``; ``cast`` are the people who may act.
+
+    The dossier is read once: every act goes through a verb that locks its row and reads it afresh.
+    """
 
     FILED = object()
 
-    def __init__(self, rng, offering):
-        self.rng, self.offering = rng, offering
-        self.unit, self.agency = offering.unit, offering.handling_agency
+    def __init__(self, rng, offering, cast):
+        self.rng, self.offering, self.cast = rng, offering, cast
         self.on_paper = offering.level < 3 or rng.random() < PAPER_SHARE
         self.dossier = None
 
@@ -97,7 +98,7 @@ class Life:
             statement=self.rng.choice(REFUSALS if refused else STATEMENTS),
         )
         yield self._in_office_minutes(5, 30)
-        deciding.sign_and_complete(self._fresh(), by=self.official("leader"))
+        deciding.sign_and_complete(self.dossier, by=self.official("leader"))
         yield self._in_office_minutes(30, 900)
         if self._at(State.COMPLETED) and self._fee_when("result"):
             self._do("request_payment", "one_door")
@@ -109,7 +110,7 @@ class Life:
             self._rate()
 
     def _pay(self):
-        dossier = self._fresh()
+        dossier = self.dossier
         request = dossier.payment_requests.still_open().get()
         if self.chance(NEVER_PAYS):
             return
@@ -130,29 +131,29 @@ class Life:
         payments.ask_gateway(request.attempts.order_by("-pk").first())
 
     def _supplement(self):
-        dossier = self._fresh()
+        dossier = self.dossier
         component = dossier.attachments.order_by("pk").first().component
         item = {"kind": "document", "key": component, "reason": self.rng.choice(REASONS)}
         self._do("request_supplement", "one_door", items=[item])
         yield clock.now() + timedelta(days=self.rng.uniform(0.3, 9))
-        dossier = self._fresh()
+        dossier = self.dossier
         attaching.attach(dossier, component, _upload(paper(self.rng)), by=self._filer())
         supplying.supply(dossier, by=self._filer())
         yield self._in_office_minutes(20, 300)
 
     def _withdraw(self):
-        withdrawing.ask_to_withdraw(self._fresh(), by=self._filer(), reason="Tôi nộp nhầm nơi.")
+        withdrawing.ask_to_withdraw(self.dossier, by=self._filer(), reason="Tôi nộp nhầm nơi.")
         yield self._in_office_minutes(30, 600)
         self._do("accept_withdrawal", "one_door")
 
     def _rate(self):
         value = self.rng.choices(rating.Rating.values, RATING_WEIGHTS)[0]
-        rating.rate(self._fresh(), by=self.dossier.filed_by, value=value)
+        rating.rate(self.dossier, by=self.dossier.filed_by, value=value)
 
     # Filing ------------------------------------------------------------------------------
 
     def _file_online(self):
-        citizen = self.rng.choice(_citizens())
+        citizen = self.rng.choice(self.cast.citizens)
         self.dossier = filing.open_dossier(self.offering, by=citizen, nonce=self._nonce())
         self._fill(citizen)
         filing.submit(self.dossier, by=citizen)
@@ -201,38 +202,33 @@ class Life:
     # Small things ------------------------------------------------------------------------
 
     def official(self, role):
-        node = (
-            {"grants__unit": self.unit} if role == "one_door" else {"grants__agency": self.agency}
-        )
-        return User.objects.filter(grants__role=role, **node).order_by("pk").first()
+        return self.cast.official(role, self.offering)
 
     def chance(self, share):
         return self.rng.random() < share
 
     def _do(self, transition, role, **details):
-        perform(self._fresh(), transition, by=self.official(role), **details)
+        perform(self.dossier, transition, by=self.official(role), **details)
 
     def _filer(self):
         return self.official("one_door") if self.on_paper else self.dossier.filed_by
 
-    def _fresh(self):
-        return Dossier.objects.select_related("version").get(pk=self.dossier.pk)
-
     def _at(self, state):
+        """Whether the dossier is there now: others act on it, too."""
         return Dossier.objects.filter(pk=self.dossier.pk, state=state).exists()
 
     def _papers_given(self):
         return self.dossier.attachments.exists()
 
     def _fee_when(self, when):
-        dossier = self._fresh()
+        dossier = self.dossier
         fee = dossier.version.definition.fee
         paid = dossier.payment_requests.filter(paid_at__isnull=False).exists()
         return fee.kind != "none" and fee.when == when and not paid
 
     def _minutes_left(self):
         """Working minutes until the result is due, less what a leader needs to sign."""
-        left = working_minutes(clock.now(), self._fresh().due_at, calendar=calendar())
+        left = working_minutes(clock.now(), self.dossier.due_at, calendar=calendar())
         return max(20, left - 40)
 
     def _in_office_minutes(self, least, most):
@@ -242,10 +238,6 @@ class Life:
         """The instant so many working minutes from now."""
         days = calendar()
         return extend(into_working_time(clock.now(), calendar=days), int(minutes), calendar=days)
-
-
-def _citizens():
-    return list(User.objects.filter(grants__isnull=True).order_by("pk"))
 
 
 def _upload(content):

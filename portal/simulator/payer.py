@@ -1,5 +1,6 @@
 """A payer with a browser of sorts: walks the bank's own pages over HTTP, as a person would."""
 
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -20,15 +21,22 @@ def pay(pay_url, *, card=GOOD_CARD):
 
     Raises ``BankUnreachable``.
     """
+    browser = _browser()
+    browser.cookies.clear()  # somebody else sits down before it
     try:
-        with httpx.Client(timeout=SECONDS, trust_env=False, verify=False) as browser:
-            page = _follow(browser, browser.get(pay_url))
-            page = _follow(browser, _send(browser, page, {"test_card": card}))
-            _send(browser, page, {"otp": ONE_TIME_PASSWORD})
+        page = _follow(browser, browser.get(pay_url))
+        page = _follow(browser, _send(browser, page, {"test_card": card}))
+        _send(browser, page, {"otp": ONE_TIME_PASSWORD})
     except (httpx.HTTPError, LookupError) as problem:
         raise BankUnreachable(
             f"the payment sandbox does not answer as a bank: {problem!r}"
         ) from problem
+
+
+@cache
+def _browser():
+    """One for all: its connections to the bank stay open."""
+    return httpx.Client(timeout=SECONDS, trust_env=False, verify=False)
 
 
 def _follow(browser, response):

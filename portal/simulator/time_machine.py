@@ -49,12 +49,14 @@ def _week(present):
 
 
 def _past_tet(present):
-    """The first working morning after the next long holiday of at least five days off in January or February."""
+    """The first working morning after this or the next holiday of at least five days off in January or February."""
     days, day = calendar(), present.date()
+    while not days.is_working_day(day):  # in the midst of one: counted from its first day
+        day -= timedelta(days=1)
     run = 0
     for _number in range(800):
         day += timedelta(days=1)
-        if add_working_days(day, 0, calendar=days) != day:
+        if not days.is_working_day(day):
             run += 1
         elif run >= 5 and (day - timedelta(days=1)).month in (1, 2):
             return _morning_of(present, day)

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dossiers.models import Dossier
 from portal import clock
+from portal.errors import PortalError
 from portal.metrics.effects import effects_of
 from portal.notifications.models import Message
-from portal.simulator import people, time_machine
+from portal.simulator import bank_switches, people, time_machine
 from portal.wording import date_and_time
 
 log = structlog.get_logger(__name__)
@@ -66,6 +67,25 @@ def move_clock(request):
     messages.success(
         request, _("The portal clock now shows %(time)s.") % {"time": date_and_time(present)}
     )
+    return HttpResponseRedirect(_back(request))
+
+
+@demo_only
+@require_POST
+def switch_bank(request):
+    """Choose how the payment sandbox tells the portal of payments, from now on."""
+    key = request.POST.get("switch", "")
+    switch = next((each for each in bank_switches.SWITCHES if each.key == key), None)
+    if switch is None:
+        raise Http404
+    try:
+        bank_switches.turn(switch)
+    except PortalError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, _("The bank's notices now come: %(how)s.") % {"how": switch.label}
+        )
     return HttpResponseRedirect(_back(request))
 
 

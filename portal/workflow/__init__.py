@@ -3,7 +3,8 @@
 from portal.workflow.deltas import DeltaRow, counts
 from portal.workflow.followups import Event, after
 from portal.workflow.policy import allows
-from portal.workflow.reading import having, lock, locked
+from portal.workflow.reading import having, lock, locked, locked_along
+from portal.workflow.statements import add
 from portal.workflow.transitions import (
     Move,
     Offer,
@@ -20,6 +21,7 @@ __all__ = [
     "Move",
     "Offer",
     "Outcome",
+    "add",
     "after",
     "allows",
     "carry_out",
@@ -27,6 +29,7 @@ __all__ = [
     "having",
     "lock",
     "locked",
+    "locked_along",
     "offers",
     "perform",
     "perform_many",

@@ -4,9 +4,11 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections
 
+NEVER_DELETED = ("clock_portalclock",)  # without its row a clock that was ahead would jump back
+
 
 def grant_to_application(*, using, **kwargs):
-    """Everything on every table, except UPDATE, DELETE and TRUNCATE where rows are append-only."""
+    """Everything on every table, except UPDATE, DELETE and TRUNCATE where rows are append-only or never deleted."""
     role = settings.DATABASES["default"]["USER"]
     connection = connections[using]
     if connection.settings_dict["USER"] == role:
@@ -20,6 +22,8 @@ def grant_to_application(*, using, **kwargs):
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quote(role)}")
         for table in append_only_tables():
             cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {quote(table)} FROM {quote(role)}")
+        for table in set(NEVER_DELETED) & set(connection.introspection.table_names(cursor)):
+            cursor.execute(f"REVOKE DELETE, TRUNCATE ON {quote(table)} FROM {quote(role)}")
 
 
 def append_only_tables():

@@ -81,7 +81,7 @@ class HistoryRow(models.Model):
 class OutboxEvent(models.Model):
     """Something that must happen after a commit. Kept until it has happened."""
 
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=200)
     subscriber = models.CharField(max_length=120)
     payload = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     created_at = models.DateTimeField(db_default=Now())
@@ -91,6 +91,7 @@ class OutboxEvent(models.Model):
     last_error = models.CharField(max_length=200, db_default="")
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["key"], name="outbox_key_once")]
         indexes = [
             models.Index(
                 fields=["available_at", "id"],

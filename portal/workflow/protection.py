@@ -52,3 +52,16 @@ def declared_edges_only(name, edges, column="state"):
             "USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
         ),
     )
+
+
+def never_changes(name, columns, *, once=""):
+    """A trigger that refuses another value of any of ``columns``, from the first or from when ``once`` holds (SQL)."""
+    before, after = (", ".join(f'{row}."{column}"' for column in columns) for row in ("OLD", "NEW"))
+    condition = f"(({before}) IS DISTINCT FROM ({after}))"
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(f"{once} AND {condition}" if once else condition),
+        func=f"RAISE EXCEPTION '{name}: this never changes' USING ERRCODE = 'check_violation';",
+    )

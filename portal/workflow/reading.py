@@ -6,16 +6,34 @@ costs (docs/benchmarks.md); whatever is not read in every move is read through t
 
 from functools import cache
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
-from portal.workflow import sql
+from portal import clock
+from portal.workflow import round_trips, sql
 
 
 def having(model, **known):
     """The rows of ``model`` that have these values (by attribute name: ``dossier_id=1``), oldest first."""
     attnames = _attnames(model)
-    rows = _read(model, attnames, known)
-    return [model.from_db(connection.alias, attnames, row) for row in rows]
+    rows = round_trips.rows(sql.read(model, attnames, tuple(known)), list(known.values()))
+    return [_instance(model, attnames, row) for row in rows]
+
+
+def lock(instance):
+    """Lock the row of ``instance`` until the transaction ends and read it afresh, in one round trip.
+
+    Raises ``DoesNotExist`` of its model. Fields that are left unlocked stay as they are.
+    """
+    model = type(instance)
+    attnames = _locked_attnames(model)
+    values = _locked(model, (attnames,), {model._meta.pk.attname: instance.pk})
+    if values is None:
+        raise model.DoesNotExist
+    held = instance.__dict__
+    for attname, value in zip(attnames, _converted(model, attnames, values), strict=True):
+        if held.get(attname) != value:
+            setattr(instance, attname, value)  # also forgets a related object that was read before
+    return instance
 
 
 def locked(model, pk):
@@ -23,39 +41,58 @@ def locked(model, pk):
 
     Raises ``model.DoesNotExist``. Fields that are left unlocked are read when somebody asks for them.
     """
-    attnames = _locked_attnames(model)
-    return model.from_db(connection.alias, attnames, _read_locked(model, attnames, pk))
-
-
-def lock(instance):
-    """Lock the row of ``instance`` until the transaction ends and read it afresh, in one round trip."""
-    attnames = _locked_attnames(type(instance))
-    values = _read_locked(type(instance), attnames, instance.pk)
-    for attname, value in zip(attnames, values, strict=True):
-        if instance.__dict__.get(attname) != value:
-            setattr(instance, attname, value)  # also forgets a related object that was read before
+    instance = locked_along(model, **{model._meta.pk.attname: pk})
+    if instance is None:
+        raise model.DoesNotExist
     return instance
 
 
-def _read_locked(model, attnames, pk):
-    rows = _read(model, attnames, {model._meta.pk.attname: pk}, lock=True)
+def locked_along(model, *links, **known):
+    """The row of ``model`` known by these values, locked after the rows to which its foreign keys ``links`` point.
+
+    They are locked in the order named, the row itself last, and read, all in one round trip; the row has the others as
+    its related objects. ``None`` if there is no such row. Fields that are left unlocked are read when somebody asks.
+    """
+    models = [*(model._meta.get_field(link).related_model for link in links), model]
+    attnames = tuple(_locked_attnames(each) for each in models)
+    values = _locked(model, attnames, known, links)
+    if values is None:
+        return None
+    objects, first = [], 0
+    for each, own in zip(models, attnames, strict=True):
+        objects.append(_instance(each, own, values[first : first + len(own)]))
+        first += len(own)
+    *others, instance = objects
+    for link, other in zip(links, others, strict=True):
+        setattr(instance, link, other)
+    return instance
+
+
+def _locked(model, attnames, known, links=()):
+    """The values of one row, or ``None``. The portal clock comes along where this span has not read it yet."""
+    with_clock = clock.is_unread()
+    text = sql.lock(model, attnames, tuple(known), links, clock=with_clock)
+    rows = round_trips.rows(text, list(known.values()))
     if not rows:
-        raise model.DoesNotExist
-    return rows[0]
+        return None
+    [values] = rows
+    if with_clock:
+        *values, ahead, demo = values
+        clock.take(ahead, demo)
+    return values
 
 
-def _read(model, attnames, known, *, lock=False):
-    with connection.cursor() as cursor:
-        cursor.execute(sql.read(model, attnames, tuple(known), lock=lock), list(known.values()))
-        rows = cursor.fetchall()
+def _instance(model, attnames, row):
+    return model.from_db(DEFAULT_DB_ALIAS, attnames, _converted(model, attnames, row))
+
+
+def _converted(model, attnames, row):
     converters = _converters(model, attnames)
-    if not converters:
-        return rows
-    rows = [list(row) for row in rows]
-    for row in rows:
+    if converters:
+        row = list(row)
         for place, convert in converters:
-            row[place] = convert(row[place], None, connection)
-    return rows
+            row[place] = convert(row[place], None, connections[DEFAULT_DB_ALIAS])
+    return row
 
 
 @cache
@@ -76,5 +113,5 @@ def _converters(model, attnames):
     return [
         (place, convert)
         for place, attname in enumerate(attnames)
-        for convert in sql.field(model, attname).get_db_converters(connection)
+        for convert in sql.field(model, attname).get_db_converters(connections[DEFAULT_DB_ALIAS])
     ]

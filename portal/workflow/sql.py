@@ -1,18 +1,50 @@
 """The text of the statements that the door sends. Made once per shape and kept: the shapes are few."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from django.db import connection
 
+from portal.clock import ROW as CLOCK_ROW
+
 
 @cache
-def read(model, attnames, known, *, lock=False):
+def read(model, attnames, known):
     """Read ``attnames`` of the rows known by the values of ``known``, in the order of their keys."""
-    table, key = model._meta.db_table, model._meta.pk.column
-    columns = _names(column(model, attname) for attname in attnames)
+    names = _names(column(model, attname) for attname in attnames)
     where = " AND ".join(f'"{column(model, attname)}" = %s' for attname in known)
-    locked = " FOR UPDATE" if lock else ""
-    return f'SELECT {columns} FROM "{table}" WHERE {where} ORDER BY "{key}"{locked}'
+    table, key = model._meta.db_table, model._meta.pk.column
+    return f'SELECT {names} FROM "{table}" WHERE {where} ORDER BY "{key}"'
+
+
+@cache
+def lock(model, attnames, known, links=(), *, clock=False):
+    """Lock the row known by ``known`` after those to which its foreign keys ``links`` point, and read them.
+
+    ``attnames`` are those of the links in their order and then the row's own, a tuple each; with ``clock``, the row of
+    the portal clock follows. PostgreSQL locks in the order in which ``FOR UPDATE OF`` names the tables.
+    """
+    names = [f"t{place}" for place in range(len(links))] + ["t"]
+    others = [model._meta.get_field(link) for link in links]
+    models = [*(other.related_model for other in others), model]
+    columns = [
+        f'{name}."{column(each, attname)}"'
+        for name, each, own in zip(names, models, attnames, strict=True)
+        for attname in own
+    ]
+    tables = [f'"{model._meta.db_table}" AS t']
+    for name, other in zip(names, others, strict=False):
+        tables.append(
+            f'JOIN "{other.related_model._meta.db_table}" AS {name} '
+            f'ON {name}."{other.target_field.column}" = t."{other.column}"'
+        )
+    if clock:
+        columns.append("clock.*")
+        tables.append(f"LEFT JOIN ({CLOCK_ROW}) AS clock ON true")
+    where = " AND ".join(f't."{column(model, attname)}" = %s' for attname in known)
+    return (
+        f"SELECT {', '.join(columns)} FROM {' '.join(tables)} WHERE {where} "
+        f"FOR UPDATE OF {', '.join(names)}"
+    )
 
 
 @cache
@@ -44,6 +76,20 @@ def update(model, changed, known, rows, *, empty=None):
         [*(f't."{name}" = v{place}' for place, name in enumerate(knowns, len(news))), *still]
     )
     return f'UPDATE "{table}" AS t SET {assignments} FROM (VALUES {values}) AS v({names}) WHERE {where}'
+
+
+@cache
+def insert_one(model, attnames):
+    """Insert one row and give its key."""
+    columns = tuple(column(model, attname) for attname in attnames)
+    return f'{insert(model._meta.db_table, columns, 1)} RETURNING "{model._meta.pk.column}"'
+
+
+@lru_cache(maxsize=1000)
+def together(main, parts):
+    """One statement that does ``main`` and, whatever it finds, all ``parts``; its count is that of ``main``."""
+    named = ", ".join(f"part{number} AS ({text})" for number, text in enumerate(parts))
+    return f"WITH {named} {main}"
 
 
 @cache

@@ -3,16 +3,14 @@
 Round trips are what a move costs (docs/benchmarks.md); the text of the statements is in ``sql.py``.
 """
 
-import json
 from functools import cache
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.utils import timezone
-from psycopg.types.json import Jsonb
 
 from portal.errors import StalePage
-from portal.workflow import sql
+from portal.workflow import round_trips, sql
 from portal.workflow.deltas import rows_of
 from portal.workflow.followups import subscribers_of
 
@@ -34,9 +32,12 @@ DELTA_COLUMNS = ("metric", "day", "agency", "service", "channel", "quantity", "a
 def snapshot(instance):
     """The values a move may change, to see afterwards which it did."""
     values = instance.__dict__
-    return {
-        f.attname: values[f.attname] for f in instance._meta.concrete_fields if f.attname in values
-    }
+    return {attname: values[attname] for attname in _attnames(type(instance)) if attname in values}
+
+
+@cache
+def _attnames(model):
+    return tuple(field.attname for field in model._meta.concrete_fields)
 
 
 @cache
@@ -52,11 +53,24 @@ def touch(instance):
 
 def changes(instance, before):
     """``{attname: value}`` of what differs from ``before``."""
+    values = instance.__dict__
     return {
-        attname: instance.__dict__.get(attname)
+        attname: values.get(attname)
         for attname, value in before.items()
-        if instance.__dict__.get(attname) != value
+        if values.get(attname) != value
     }
+
+
+def add(instance):
+    """Insert a new row, as ``save()`` would, by a statement that is made once; its key is set.
+
+    For rows that go with every dossier. Signals and ``save()`` of the model are passed over.
+    """
+    attnames = _filled_by_us(type(instance))
+    text = sql.insert_one(type(instance), attnames)
+    [(instance.pk,)] = round_trips.rows(text, _values(instance, attnames))
+    instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
+    return instance
 
 
 def write(moves):
@@ -66,28 +80,25 @@ def write(moves):
     """
     endings, beginnings = _endings(moves), _beginnings(moves)
     later = [beginnings.pop(model) for model, _part in endings if model in beginnings]
-    parts = [
-        _moved(moves),
+    main, values_of_main = _moved(moves)
+    texts, values = zip(
         _recorded(moves),
         *_inserted("workflow_outboxevent", OUTBOX_COLUMNS, _outbox_rows(moves)),
         *_inserted("workflow_delta", DELTA_COLUMNS, _delta_rows(moves)),
         *(part for _model, part in endings),
         *beginnings.values(),
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH "
-            + ", ".join(f"part{number} AS ({text})" for number, (text, _values) in enumerate(parts))
-            + " SELECT count(*) FROM part0",
-            [value for _text, values in parts for value in values],
-        )
-        if cursor.fetchone()[0] != len(moves):
-            # Cannot happen while every caller locks first; if one does not, nothing must be half-written,
-            # not even when somebody above takes this for a refusal like any other.
-            transaction.set_rollback(True)
-            raise StalePage(sequence=None, seen=None)
-        for text, values in later:
-            cursor.execute(text, values)
+        strict=True,
+    )
+    written = round_trips.count(
+        sql.together(main, texts), [value for part in (*values, values_of_main) for value in part]
+    )
+    if written != len(moves):
+        # Cannot happen while every caller locks first; if one does not, nothing must be half-written,
+        # not even when somebody above takes this for a refusal like any other.
+        transaction.set_rollback(True)
+        raise StalePage(sequence=None, seen=None)
+    for text, values_of_later in later:
+        round_trips.count(text, values_of_later)
 
 
 # Each part of a statement is its text and its values. ------------------------------------
@@ -96,13 +107,12 @@ def write(moves):
 def _moved(moves):
     model = type(moves[0].instance)
     changed = tuple(sorted({attname for move in moves for attname in move.changes}))
-    text, values = _updated(
+    return _updated(
         model,
         changed,
         ("pk", "state"),
         [[*_values(move.instance, changed), move.instance.pk, move.source] for move in moves],
     )
-    return f'{text} RETURNING t."{model._meta.pk.column}"', values
 
 
 def _recorded(moves):
@@ -179,11 +189,16 @@ def _updated(model, changed, known, rows, *, empty=None):
 
 
 def _values(instance, attnames):
-    model, database = type(instance), connections[connection.alias]  # the proxy is slow
+    database = connections[DEFAULT_DB_ALIAS]  # the proxy of the present one is slow
     return [
-        sql.field(model, attname).get_db_prep_save(getattr(instance, attname), database)
-        for attname in attnames
+        prepare(getattr(instance, attname), database)
+        for attname, prepare in _preparing(type(instance), attnames)
     ]
+
+
+@cache
+def _preparing(model, attnames):
+    return [(attname, sql.field(model, attname).get_db_prep_save) for attname in attnames]
 
 
 @cache
@@ -239,9 +254,4 @@ def _delta_rows(moves):
             ]
 
 
-def _json(value):
-    return Jsonb(value, dumps=_dumps)
-
-
-def _dumps(value):
-    return json.dumps(value, cls=DjangoJSONEncoder)
+_json = DjangoJSONEncoder().encode  # the text; PostgreSQL takes it for what the column holds

@@ -10,7 +10,7 @@ import django
 from portal.embedded.errors import StartRefused
 
 VAR = Path(__file__).resolve().parent.parent.parent / "var"
-BARS = ("P1", "P2", "P8")
+BARS = ("P1", "P2", "P8", "P10")
 
 
 def main():
@@ -26,7 +26,7 @@ def main():
     os.environ["PORTAL_HOME"] = str(VAR / "bench")
     django.setup()
     import portal.celery  # noqa: F401  # the app whose broker the doorbell rings
-    from tests.benchmarks import lives, machine, report, starts
+    from tests.benchmarks import ipn, lives, machine, report, starts
 
     report.quieten(VAR / "bench" / "logs" / "bench.log")
     print(machine.line())
@@ -36,6 +36,8 @@ def main():
         found += lives.measure(options.only, rounds=options.rounds, number=options.lives)
     if "P8" in options.only:
         found.append(starts.measure(VAR / "bench"))
+    if "P10" in options.only:
+        found.append(ipn.measure(rounds=options.rounds, number=options.lives))
     report.write(found, VAR / "bench.json")
     return report.verdict(found)
 

@@ -10,7 +10,6 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from dossiers.models import Dossier
-from portal import clock
 from tests import databases
 from tests.benchmarks import floor, other_engine, recording
 from tests.benchmarks.lifecycle import Cast, live
@@ -71,10 +70,10 @@ class Portal:
     def __init__(self):
         self.cast = Cast()
         [life] = self.cast.drafts(1)
-        _live(life, self.cast)  # fills what is read once per process
+        live(life, self.cast)  # fills what is read once per process
         [life] = self.cast.drafts(1)
         with CaptureQueriesContext(connection) as captured:
-            _live(life, self.cast)
+            live(life, self.cast)
         self.statements = len(captured)
 
     def __str__(self):
@@ -84,7 +83,7 @@ class Portal:
         lives = self.cast.drafts(number)
         begun = time.perf_counter()
         for life in lives:
-            _live(life, self.cast)
+            live(life, self.cast)
         return number / (time.perf_counter() - begun)
 
 
@@ -97,12 +96,12 @@ class Floor:
         # The first life opens the day's counter and the accounts, as no later one does. The recorded
         # ones have keys far apart, so that no other number of theirs differs by as much.
         opening, first, *_between, last = cast.drafts(50)
-        _live(opening, cast)
+        live(opening, cast)
         with recording.changes_noted():
             commits = []
             for life in (first, last):
                 recording.noted()
-                _live(life, cast)
+                live(life, cast)
                 commits.append(recording.noted())
         self.written = floor.script_of(*commits, Dossier)
         self.script.write_text(self.written.text)
@@ -125,11 +124,6 @@ class Floor:
         return rate
 
 
-def _live(life, cast):
-    with clock.one_reading():  # as one request does, and a task
-        live(life, cast)
-
-
 @contextmanager
 def _fresh_database():
     """A clone of the migrated template that every connection goes to; dropped afterwards."""
@@ -146,7 +140,7 @@ def _fresh_database():
 
 def rows():
     """The number of rows of every table of ours."""
-    tables = sorted(model._meta.db_table for model in apps.get_models())
+    tables = sorted({model._meta.db_table for model in apps.get_models()})  # a proxy shares one
     counts = ", ".join(f'(SELECT count(*) FROM "{table}")' for table in tables)
     with connections["owner"].cursor() as cursor:
         cursor.execute(f"SELECT {counts}")

@@ -39,7 +39,7 @@ class Change:
 @contextmanager
 def changes_noted():
     """Meanwhile every change of a row of ours is noted; only in a database that is thrown away."""
-    tables = [model._meta.db_table for model in apps.get_models()]
+    tables = sorted({model._meta.db_table for model in apps.get_models()})  # a proxy shares one
     with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
         cursor.execute(_LOGBOOK)
         for table in tables:

@@ -116,3 +116,99 @@ def test_every_rule_of_the_catalogue_can_be_described_in_both_languages():
         assert definition.fee.highest_vnd() == 0 or any(
             each.isdigit() for text in texts for each in text
         )
+
+
+# Per product, by rule, and for less ------------------------------------------------------------------
+
+POOR = {
+    "if": {"question": "who", "any_of": ["poor"]},
+    "percent": 100,
+    "reason": {"vi": "Hộ nghèo", "en": "Poor household"},
+    "legal_basis": {
+        "vi": "Điều 10 Luật Phí và lệ phí",
+        "en": "Law on fees and charges, article 10",
+    },
+}
+STUDENT = {
+    "if": {"question": "who", "any_of": ["student", "poor"]},
+    "percent": 50,
+    "reason": {"vi": "Học sinh, sinh viên", "en": "Student"},
+    "legal_basis": {"vi": "Thông tư", "en": "Circular"},
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "amount_vnd"), [(1, 60_000), (3, 80_000), (9, 100_000), (["a", "b"], 70_000)]
+)
+def test_a_fee_per_product_with_a_basic_part_and_a_highest_amount(answer, amount_vnd):
+    per_product = rule(
+        kind="per_product",
+        amount_vnd=10_000,
+        base_vnd=50_000,
+        at_most_vnd=100_000,
+        question="goods",
+    )
+
+    fee = fee_due(per_product, {"goods": answer})
+
+    assert fee.amount_vnd == amount_vnd == sum(line.amount_vnd for line in fee.lines)
+    with pytest.raises(FeeAnswerMissing):
+        fee_due(per_product, {})
+
+
+@pytest.mark.parametrize(
+    ("answers", "amount_vnd"),
+    [
+        ({"size": "big", "fast": True}, 500_000),
+        ({"size": "big", "fast": False}, 200_000),
+        ({"size": "big"}, 200_000),
+        ({"size": "small", "fast": True}, 0),
+        ({}, 50_000),
+    ],
+)
+def test_a_fee_by_rule_takes_the_first_case_that_fits(answers, amount_vnd):
+    big = {"question": "size", "any_of": ["big"]}
+    by_rule = rule(
+        kind="by_rule",
+        otherwise_vnd=50_000,
+        cases=[
+            {"all_of": [big, {"question": "fast", "is": True}], "amount_vnd": 500_000},
+            {"all_of": [big], "amount_vnd": 200_000},
+            {"all_of": [{"question": "size", "any_of": ["small"]}], "amount_vnd": 0},
+        ],
+    )
+
+    assert fee_due(by_rule, answers).amount_vnd == amount_vnd
+    assert by_rule.highest_vnd() == 500_000
+    assert {each.question for each in by_rule.conditions()} == {"size", "fast"}
+
+
+@pytest.mark.parametrize(
+    ("who", "amount_vnd"), [("poor", 0), ("student", 37_500), ("other", 75_001), (None, 75_001)]
+)
+def test_a_reduction_is_a_line_with_its_legal_reason_and_the_largest_counts_alone(who, amount_vnd):
+    fixed = rule(kind="fixed", amount_vnd=75_001, reductions=[STUDENT, POOR])
+
+    fee = fee_due(fixed, {"who": who})
+
+    assert fee.amount_vnd == amount_vnd
+    assert len(fee.lines) == (2 if who in ("poor", "student") else 1)
+    if who == "poor":
+        assert (fee.lines[1].reason.vi, fee.lines[1].legal_basis.vi) == (
+            "Hộ nghèo",
+            "Điều 10 Luật Phí và lệ phí",
+        )
+
+
+@pytest.mark.parametrize("missing", ["reason", "legal_basis", "percent", "if"])
+def test_nobody_pays_less_without_a_reason(missing):
+    reduction = {key: value for key, value in POOR.items() if key != missing}
+
+    with pytest.raises(DefinitionError):
+        rule(kind="fixed", amount_vnd=75_000, reductions=[reduction])
+
+
+@pytest.mark.parametrize("percent", [0, 101, -5, 12.5])
+def test_a_reduction_is_a_part_of_the_fee(percent):
+    with pytest.raises(DefinitionError):
+        rule(kind="fixed", amount_vnd=75_000, reductions=[POOR | {"percent": percent}])

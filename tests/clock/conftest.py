@@ -3,6 +3,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from portal.worktime import at
+from tests.clock import rewinding
 
 
 @pytest.fixture
@@ -13,7 +14,6 @@ def demo_clock(db):
     ).objects  # this file is read before Django knows its models
 
     def show(text):
-        clocks.all().delete()
-        return clocks.create(pk=1, is_demo=True, offset=at(text) - timezone.now())
+        return rewinding.show(clocks, at(text) - timezone.now())
 
     return show

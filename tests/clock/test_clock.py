@@ -187,6 +187,8 @@ def test_a_real_clock_is_not_moved(row):
             "clock_is_one_row",
         ),
         ("UPDATE clock_portalclock SET id = 2", "clock_is_one_row"),
+        ("DELETE FROM clock_portalclock", "permission denied"),
+        ("TRUNCATE clock_portalclock", "permission denied"),
     ],
 )
 def test_the_database_holds_the_clock_to_that(demo_clock, statement, message):

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from dossiers import duties
+from dossiers.actions import attaching
 from dossiers.models import Dossier
 from portal import clock
 from portal.agencies.working_calendar import calendar
@@ -24,6 +25,7 @@ from tests.dossiers.factories import (
     request_supplement,
     start_processing,
 )
+from tests.dossiers.journeys import pdf_file
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +53,13 @@ def test_a_step_lands_on_a_working_morning(demo_clock, present, step, lands):
 
 @pytest.mark.parametrize(
     ("present", "year"),
-    [("2026-11-22 20:00", 2027), ("2027-02-01 09:00", 2027), ("2027-02-15 09:00", 2028)],
+    [
+        ("2026-11-22 20:00", 2027),
+        ("2027-02-01 09:00", 2027),
+        ("2027-02-06 10:00", 2027),  # on the first day of Tết: to the end of this one
+        ("2027-02-10 23:00", 2027),
+        ("2027-02-15 09:00", 2028),
+    ],
 )
 def test_past_tet_lands_on_the_first_working_morning_after_it(demo_clock, present, year):
     demo_clock(present)
@@ -85,6 +93,16 @@ def test_there_is_no_other_step(demo_clock):
 def test_a_real_portal_has_no_time_machine():
     with pytest.raises(ClockIsReal):
         time_machine.move("day")
+
+
+def test_a_paper_is_attached_at_the_portals_time(demo_clock, media_folder):
+    demo_clock("2026-11-16 09:00")
+    dossier = DossierFactory(papers=())
+
+    attaching.attach(dossier, "paper", pdf_file(), by=dossier.filed_by)
+
+    attached_at = timezone.localtime(dossier.attachments.get().attached_at)
+    assert f"{attached_at:%Y-%m-%d %H}" == "2026-11-16 09"
 
 
 # What follows --------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from tests.dossiers.factories import (
     StoredDocumentFactory,
     officer,
 )
+from tests.payments.desk_pages import draw_finance
 
 SITE = "http://localhost"
 PICTURE = re.compile(r'<img src="([^"]+)"')
@@ -105,6 +106,7 @@ def every_page(client, language):
     desk.post(leader, f"{page}send_back/", seen=0, reason="Thiếu căn cứ.")
     draw_intake(desk, one_door, offering)
     draw_money(desk, paying)
+    draw_finance(desk, paying.offering)
     draw_administration(desk, offering)
     return desk.pages
 

@@ -113,6 +113,8 @@ def test_the_first_button_is_the_next_step(sits_at, staff, offering):
 def test_the_clock_is_explained(staff, offering):
     dossier = DossierFactory(offering=offering, in_process=True)
     items = [{"kind": "document", "key": "paper", "reason": "Mờ."}]
+    Dossier.objects.filter(pk=dossier.pk).update(expected_at=clock.now() + timedelta(days=30))
+    dossier.refresh_from_db()
     assert legal_clock.reading(dossier).kind == ""
     Dossier.objects.filter(pk=dossier.pk).update(expected_at=clock.now() - timedelta(days=10))
     dossier.refresh_from_db()

@@ -162,6 +162,10 @@ class DossierModel:
             return None if self.paid else "FeeStillDue"
         if act == "reschedule":
             return "RescheduledBefore" if self.rescheduled else None
+        if act == "start_processing":  # to the specialist of the first agency
+            return "CannotTakeOver" if self.elsewhere else None
+        if act == "transfer":
+            return "AlreadyWithThatAgency" if self.elsewhere else None
         if act == "hand_over":
             return None if self.processing and self.step + 1 < STEPS else "NoSuchStep"
         if act == "send_back":

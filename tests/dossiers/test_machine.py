@@ -7,6 +7,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from dossiers.errors import (
+    AlreadyWithThatAgency,
+    CannotTakeOver,
     ComponentsMissing,
     DateNotLater,
     FeePaid,
@@ -464,6 +466,53 @@ def test_a_transfer_changes_who_may_act():
     perform(dossier, "complete", by=there["leader"], result=signed_result())
     # The counter is still the unit's own.
     perform(dossier, "return_result", by=officer(dossier, "one_door"))
+
+
+def test_a_transfer_leads_to_another_agency():
+    dossier = DossierFactory(in_process=True)
+    refusal = refused(
+        AlreadyWithThatAgency,
+        dossier,
+        "transfer",
+        officer(dossier, "leader"),
+        to=dossier.handling_agency,
+    )
+    assert str(dossier.handling_agency) in str(refusal)
+
+
+@pytest.mark.parametrize("whom", ["citizen", "other role", "other agency", "former", "inactive"])
+def test_only_an_official_who_handles_it_takes_a_dossier_over(whom):
+    dossier = DossierFactory(received=True)
+    here = dossier.handling_agency
+    to = {
+        "citizen": lambda: dossier.filed_by,
+        "other role": lambda: OfficialFactory(role="clerk", agency=here),
+        "other agency": lambda: OfficialFactory(role="specialist", agency=DepartmentFactory()),
+        "former": lambda: _former(OfficialFactory(role="specialist", agency=here)),
+        "inactive": lambda: OfficialFactory(role="specialist", agency=here, is_active=False),
+    }[whom]()
+
+    refusal = refused(
+        CannotTakeOver, dossier, "start_processing", officer(dossier, "one_door"), to=to
+    )
+
+    assert str(to) in str(refusal)
+    assert Dossier.objects.get(pk=dossier.pk).assigned_to is None
+    assert not dossier.steps.exists()
+
+
+def _former(official):
+    official.grants.update(valid_to=clock.today())
+    return official
+
+
+def test_the_next_step_goes_to_somebody_who_does_that_work():
+    dossier = DossierFactory(in_process=True)
+    specialist = officer(dossier, "specialist")
+
+    refused(CannotTakeOver, dossier, "hand_over", specialist, to=dossier.filed_by)
+
+    assert [step.key for step in dossier.steps.all()] == ["appraise"]
 
 
 def test_another_unit_of_the_same_agency_may_not_receive():

@@ -220,6 +220,38 @@ def test_reset_brings_the_story_back(loaded):
     assert [manage("shell", "-c", one, home=home).stdout for one in (count, left)] == before
 
 
+BOOKS = """
+import psycopg
+from django.conf import settings
+from payments.models import Attempt
+from payments.states import HOLDS_MONEY
+ours = set(Attempt.objects.filter(state__in=HOLDS_MONEY).values_list('txn_ref', 'amount'))
+with psycopg.connect(settings.SERVERS.sandbox) as bank:
+    theirs = set(bank.execute("SELECT txn_ref, amount_vnd FROM sandbox_transaction "
+                              "WHERE state IN ('paid', 'suspected', 'refunded')").fetchall())
+print('both:', len(ours & theirs), 'only here:', len(ours - theirs), 'only there:', len(theirs - ours))
+"""
+BANK_BURNS_DOWN = """
+import psycopg
+from django.conf import settings
+with psycopg.connect(settings.SERVERS.sandbox) as bank:
+    bank.execute('TRUNCATE sandbox_transaction CASCADE')
+"""
+
+
+@pytest.mark.slow
+def test_after_a_reset_the_portal_and_the_bank_agree_again(loaded):
+    home, _, _ = loaded
+    before = manage("shell", "-c", BOOKS, home=home).stdout
+    assert re.search(r"both: [1-9]\d* only here: 0 only there: 0", before), before
+    assert manage("shell", "-c", BANK_BURNS_DOWN, home=home).returncode == 0
+    assert manage("shell", "-c", BOOKS, home=home).stdout != before
+
+    assert manage("reset", home=home).returncode == 0
+
+    assert manage("shell", "-c", BOOKS, home=home).stdout == before
+
+
 @pytest.mark.slow
 def test_a_first_start_cut_short_begins_anew(tmp_path, ports):
     home = tmp_path / "home"

@@ -22,13 +22,13 @@ GROUP BY e.id HAVING count(p.id) < 2 OR sum(p.amount) <> 0 OR bool_or(p.amount =
 
 REFUNDED_AT_MOST_CAPTURED = """
 SELECT a.txn_ref, a.state, a.amount, sum(r.amount) FROM payments_refund r JOIN payments_attempt a ON a.id = r.attempt_id
-GROUP BY a.id HAVING sum(r.amount) > a.amount OR a.state NOT IN ('captured', 'surplus')
+WHERE r.state <> 'rejected' GROUP BY a.id HAVING sum(r.amount) > a.amount OR a.state NOT IN ('captured', 'surplus')
 """
 
 # Money that left the books of the gateway account, entry by entry, is what was refunded.
 REFUNDS_ARE_BOOKED = """
 SELECT a.txn_ref, r.state, count(e.id) FROM payments_refund r JOIN payments_attempt a ON a.id = r.attempt_id
-LEFT JOIN payments_entry e ON e.reference = 'refund:' || a.public_id
+LEFT JOIN payments_entry e ON e.reference = 'refund:' || r.public_id
 GROUP BY a.id, r.id HAVING count(e.id) <> (r.state = 'done')::int
 """
 
@@ -64,8 +64,10 @@ HAVING count(e.id) <> (a.state IN ('captured', 'surplus'))::int
 
 ENTRIES_OF_NOTHING = """
 SELECT e.reference FROM payments_entry e
-WHERE split_part(e.reference, ':', 1) IN ('capture', 'surplus', 'owed', 'refund')
+WHERE split_part(e.reference, ':', 1) IN ('capture', 'surplus')
   AND NOT EXISTS (SELECT FROM payments_attempt a WHERE a.public_id::text = split_part(e.reference, ':', 2))
+   OR split_part(e.reference, ':', 1) IN ('owed', 'refund')
+  AND NOT EXISTS (SELECT FROM payments_refund r WHERE r.public_id::text = split_part(e.reference, ':', 2))
 """
 
 STATE_IS_WHERE_HISTORY_ENDS = """
@@ -121,10 +123,31 @@ WHERE (stopped_since IS NOT NULL) <> (
    OR expected_at < due_at OR received_at < submitted_at
 """
 
+# Per agency: what was captured less what the gateway gave back is what the gateway account says.
+GATEWAY_ACCOUNT = """
+SELECT agency, sum(held), sum(booked) FROM (
+    SELECT handling_agency_id AS agency, amount AS held, 0 AS booked FROM payments_attempt
+    WHERE state IN ('captured', 'surplus')
+    UNION ALL SELECT handling_agency_id, -amount, 0 FROM payments_refund
+    WHERE state = 'done' AND way = 'gateway' AND attempt_id IS NOT NULL
+    UNION ALL SELECT c.agency_id, 0, p.amount FROM payments_posting p JOIN payments_account c ON c.id = p.account_id
+    WHERE c.kind = 'gateway' AND c.agency_id IS NOT NULL
+) AS rows GROUP BY agency HAVING sum(held) <> sum(booked)
+"""
+
+# Money that nobody owed is on its way back, or was given back.
+SURPLUS_GOES_BACK = """
+SELECT a.txn_ref, a.amount, coalesce(sum(r.amount), 0) FROM payments_attempt a
+LEFT JOIN payments_refund r ON r.attempt_id = a.id AND r.state <> 'rejected'
+WHERE a.state = 'surplus' GROUP BY a.id HAVING coalesce(sum(r.amount), 0) <> a.amount
+"""
+
 INVARIANTS = {
     "M1": [SUMS_TO_ZERO],
+    "M2": [GATEWAY_ACCOUNT],
     "M3": [REFUNDED_AT_MOST_CAPTURED, REFUNDS_ARE_BOOKED],
     "M4": [PAID_ONCE, ONE_PAID_REQUEST],
+    "M5": [SURPLUS_GOES_BACK],
     "M6": [ONE_CAPTURE_PER_NUMBER, ONE_ENTRY_PER_CAPTURE, ENTRIES_OF_NOTHING],
     "W2": [
         query.format(table=table, history=history, link=link, beginning=beginning)

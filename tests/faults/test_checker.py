@@ -21,6 +21,15 @@ FAULTS = {
         "M1",
         "UPDATE payments_posting SET amount = amount + 1 WHERE id = (SELECT min(id) FROM payments_posting)",
     ),
+    "the gateway account says twice what was taken": (
+        "M2",
+        "UPDATE payments_posting SET amount = amount * 2",
+    ),
+    "a surplus that nobody gives back": (
+        "M5",
+        "WITH gone AS (UPDATE payments_refund SET state = 'rejected') "
+        "UPDATE payments_attempt SET state = 'surplus' WHERE state = 'captured'",
+    ),
     "more is refunded than was taken": ("M3", "UPDATE payments_refund SET amount = amount + 1"),
     "a refund of an attempt without money": (
         "M3",

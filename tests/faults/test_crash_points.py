@@ -33,6 +33,7 @@ from tests.faults.checker import violations
 from tests.payments.books import references
 from tests.payments.factories import AttemptFactory
 from tests.payments.notices import notice_query
+from tests.payments.waiting import an_hour_later
 from tests.workflow import arrangements
 
 
@@ -176,6 +177,7 @@ class GiveBack:
     def run(self, pk):
         while outbox.drain(linger=0):
             pass
+        an_hour_later()
         complete_open_attempts()
 
     def done(self, pk):

@@ -17,6 +17,7 @@ from tests.agencies.factories import (
     UnitFactory,
 )
 from tests.catalogue.factories import EligibilityFactory, OfferingFactory, PublicServiceFactory
+from tests.clock import rewinding
 from tests.dossiers import factories as dossiers
 from tests.dossiers.factories import AttachmentFactory, DossierFactory
 from tests.payments.factories import AttemptFactory
@@ -24,9 +25,8 @@ from tests.payments.notices import notice_query
 
 
 def clock_at(text):
-    """Set the portal clock, backwards too: a new row is not the old one moved."""
-    PortalClock.objects.all().delete()
-    PortalClock.objects.create(pk=1, offset=at(text) - timezone.now(), is_demo=True)
+    """Set the portal clock, backwards too."""
+    rewinding.show(PortalClock.objects, at(text) - timezone.now())
 
 
 def filed(offering, *, situation="submitted", paper=False):

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from portal.metrics import charts, trends
+from portal import charts
+from portal.metrics import trends
 from portal.metrics.figures import Figures
 from portal.metrics.periods import Period
 from portal.metrics.trends import Line

@@ -15,6 +15,8 @@ import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.payments import settlement
+
 SECRET = "BANK-SECRET-FOR-TESTS-0123456789AB"
 TMN_CODE = "MOTCUA01"
 SIGNED = {
@@ -34,6 +36,8 @@ class Payment:
     number: str
     status: str = "00"  # 00 paid · 01 open · 02 failed · 07 under suspicion
     refunded: int = 0
+    refunded_before: int = 0  # before the latest refund, of which alone the bank speaks
+    refunds: int = 0
     refund_status: str = "05"  # 05 taken on · 09 refused by the bank
 
 
@@ -45,6 +49,7 @@ class Bank:
         self.lose_answers = 0
         self.lose_requests = 0
         self.refund_code = None
+        self.settlement_rows = None  # see tests/payments/settlement.py
         self.before_answering = None  # called with the body, in the thread of the server
         self.garbage_for = set()
         self.lock = threading.Lock()
@@ -58,6 +63,15 @@ class Bank:
                     return
                 content = json.dumps(answer).encode()
                 self.send_response(200)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def do_GET(self):
+                content, headers = settlement.answer(bank, self.path)
+                self.send_response(200 if headers is not None else 404)
+                for name, value in (headers or {}).items():
+                    self.send_header(name, value)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
@@ -129,8 +143,8 @@ class Bank:
                 body,
                 "00",
                 payment,
-                amount=payment.refunded,
-                kind="02",
+                amount=payment.refunded - payment.refunded_before,
+                kind="02" if payment.refunded == payment.amount else "03",
                 status=payment.refund_status,
             )
         return self.say(
@@ -146,10 +160,13 @@ class Bank:
             return self.say(body, "91")
         if self.refund_code:
             return self.say(body, self.refund_code)
-        if payment.refunded:
+        amount = int(body["vnp_Amount"]) // 100
+        if payment.refunded + amount > payment.amount:
             return self.say(body, "94")
-        payment.refunded = int(body["vnp_Amount"]) // 100
-        return self.say(body, "00", payment, amount=payment.refunded, kind="02", status="05")
+        payment.refunded_before, payment.refunded = payment.refunded, payment.refunded + amount
+        payment.refunds += 1
+        kind = body["vnp_TransactionType"]
+        return self.say(body, "00", payment, amount=amount, kind=kind, status="05")
 
     def say(self, body, code, payment=None, *, amount=0, kind="", status=""):
         answer = {
@@ -165,7 +182,9 @@ class Bank:
                 "vnp_Amount": str(amount * 100),
                 "vnp_BankCode": "NCB",
                 "vnp_PayDate": "20261122143205",
-                "vnp_TransactionNo": payment.number,
+                "vnp_TransactionNo": payment.number
+                if kind == "01"
+                else f"9{payment.refunds}{payment.number}",
                 "vnp_TransactionType": kind,
                 "vnp_TransactionStatus": status,
                 "vnp_OrderInfo": "Le phi",

@@ -119,10 +119,17 @@ def test_only_the_pair_of_codes_means_paid(client, attempt, response_code, statu
 
 
 def test_money_under_suspicion_is_held_for_people(client, attempt):
-    assert tell(client, notice_query(attempt, ResponseCode="07", TransactionStatus="07")) == "00"
+    query = notice_query(attempt, ResponseCode="07", TransactionStatus="07")
 
-    assert untouched(attempt)
-    assert Notice.objects.get().verdict == Notice.Verdict.HELD
+    assert [tell(client, query) for _number in range(2)] == ["00", "02"]
+
+    stored = Attempt.objects.select_related("dossier").get(pk=attempt.pk)
+    assert (stored.state, stored.dossier.state) == (State.SUSPECTED, DossierState.PAYMENT_REQUESTED)
+    assert not Entry.objects.exists()
+    assert list(Notice.objects.order_by("pk").values_list("verdict", flat=True)) == [
+        "held",
+        "known",
+    ]
 
 
 def test_success_after_a_failure_is_money_received(client, attempt):

@@ -15,6 +15,7 @@ from tests.dossiers.factories import DossierFactory, stop
 from tests.payments.books import balances, references
 from tests.payments.factories import AttemptFactory
 from tests.payments.notices import notice_query
+from tests.payments.waiting import an_hour_later
 from tests.workflow.threads import run_together
 
 MINUTE = timedelta(minutes=1)
@@ -149,14 +150,14 @@ def test_what_was_not_paid_expires_with_its_time(bank, status):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("status", ["01", "07"])
-def test_what_the_gateway_still_has_open_or_suspects_does_not_expire(bank, status):
+@pytest.mark.parametrize(("status", "state"), [("01", "started"), ("07", "suspected")])
+def test_what_the_gateway_still_has_open_or_suspects_does_not_expire(bank, status, state):
     attempt = begun(16)
     bank.owes(attempt, status=status)
 
     complete_open_attempts()
 
-    assert stored(attempt).state == State.STARTED
+    assert stored(attempt).state == state
     assert references() == []
 
 
@@ -290,3 +291,61 @@ def test_gateway_dates_are_real_time_whatever_the_portal_clock_shows(bank, monke
 
     assert bank.requests == []
     assert stored(attempt).expires_at > timezone.now()
+
+
+# What the gateway never tells ----------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_after_the_last_question_people_decide_and_the_gateway_is_asked_all_the_same(bank):
+    attempt = begun(200, expires_at=timezone.now() + MINUTE)
+    bank.garbage_for.add(attempt.txn_ref)
+    bank.owes(attempt)
+    for _number in range(4):
+        assert stored(attempt).state == State.STARTED
+        an_hour_later()
+        complete_open_attempts()
+        Attempt.objects.update(expires_at=timezone.now() - MINUTE)
+    assert (stored(attempt).state, stored(attempt).queries) == (State.UNDECIDED, 4)
+
+    bank.garbage_for.clear()
+    an_hour_later()
+    complete_open_attempts()
+
+    assert stored(attempt).state == State.CAPTURED
+    assert references() == ["capture"]
+
+
+@pytest.mark.django_db
+def test_a_gateway_that_is_gone_leaves_nothing_open_beyond_its_limit(gateway_down):
+    attempts = [begun(120) for _number in range(SILENCES + 3)]
+
+    complete_open_attempts()
+
+    assert {stored(attempt).state for attempt in attempts} == {State.UNDECIDED}
+
+
+@pytest.mark.django_db
+def test_the_payers_looks_do_not_use_up_the_questions(bank):
+    attempt = begun(2)
+    bank.owes(attempt, status="01")
+
+    for _number in range(6):
+        actions.look_at_gateway(attempt)
+
+    assert (stored(attempt).queries, stored(attempt).state) == (0, State.STARTED)
+    assert attempts_to_ask_about().exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("amount", [74_999, 75_001])
+def test_another_amount_at_the_gateway_ends_before_people(bank, amount):
+    attempt = begun(200, expires_at=timezone.now() + MINUTE)
+    bank.owes(attempt, amount=amount)
+    for _number in range(4):
+        an_hour_later()
+        complete_open_attempts()
+        Attempt.objects.update(expires_at=timezone.now() - MINUTE)
+
+    assert stored(attempt).state == State.UNDECIDED
+    assert references() == []

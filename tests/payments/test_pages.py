@@ -16,6 +16,7 @@ from tests.dossiers.factories import DossierFactory, request_withdrawal
 from tests.payments.bank import SECRET
 from tests.payments.factories import AttemptFactory
 from tests.payments.notices import notice_query
+from tests.payments.test_gateway_notices import mutations
 
 pytestmark = pytest.mark.django_db
 
@@ -193,7 +194,7 @@ def test_a_gateway_down_at_the_return_is_waited_for(payer, dossier, gateway_down
     [
         ({}, "captured"),
         ({"ResponseCode": "24", "TransactionStatus": "02"}, "failed"),
-        ({"ResponseCode": "07", "TransactionStatus": "07"}, "started"),
+        ({"ResponseCode": "07", "TransactionStatus": "07"}, "suspected"),
     ],
 )
 def test_the_page_shows_what_the_books_say(payer, dossier, bank, codes, state):
@@ -230,3 +231,38 @@ def test_a_database_that_does_not_answer_asks_for_a_repeat(client, monkeypatch):
     answer = client.get(f"{reverse('payments:ipn')}?vnp_TxnRef=1")
 
     assert (answer.status_code, answer.json()["RspCode"]) == (200, "99")
+
+
+def as_the_server_hands_it_over(text):
+    """A query as it arrives: bytes, which WSGI writes as Latin-1."""
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def mutated_addresses(payer, attempt, count):
+    """Send ``count`` mutated notices to both addresses; the statuses and answers that came."""
+    statuses, answers = set(), set()
+    for text in mutations(notice_query(attempt, secret=SECRET), count):
+        query = as_the_server_hands_it_over(text)
+        told = payer.get(reverse("payments:ipn"), QUERY_STRING=query)
+        back = payer.get(address("return", attempt), QUERY_STRING=query)
+        statuses |= {told.status_code, back.status_code}
+        answers.add(told.json()["RspCode"])
+    return statuses, answers
+
+
+def test_mutated_notices_and_return_addresses_are_neither_believed_nor_an_error(
+    payer, dossier, bank, count=150
+):
+    attempt = AttemptFactory(dossier=dossier)
+    bank.owes(attempt, status="01")
+
+    assert mutated_addresses(payer, attempt, count) == ({200}, {"97", "99"})
+    assert Attempt.objects.get().state == State.STARTED
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.slow
+def test_ten_thousand_mutated_notices_and_return_addresses(payer, dossier, bank):
+    test_mutated_notices_and_return_addresses_are_neither_believed_nor_an_error(
+        payer, dossier, bank, count=10_000
+    )

@@ -4,6 +4,7 @@ import pytest
 
 from dossiers.models import Dossier, PaymentRequest
 from payments import actions, ledger
+from payments.actions import cash
 from payments.errors import NothingOpenToPay, NotTheCashier
 from payments.models import CashReceipt, Entry
 from portal.errors import PortalError
@@ -128,7 +129,7 @@ def test_all_of_it_or_nothing(own_database, monkeypatch, breaks):
     if breaks == "the ledger":
         monkeypatch.setattr(ledger, "cash", break_down)
     else:
-        monkeypatch.setattr(actions, "carry_out", break_down)
+        monkeypatch.setattr(cash, "carry_out", break_down)
     with pytest.raises(RuntimeError):
         actions.receive_cash(request, by=cashier)
 

@@ -20,6 +20,7 @@ from tests.dossiers.factories import (
 from tests.payments.books import balances, references
 from tests.payments.factories import AttemptFactory
 from tests.payments.notices import notice_query
+from tests.payments.waiting import an_hour_later
 from tests.workflow.threads import run_together
 
 
@@ -53,7 +54,7 @@ def owed_back(attempt):
 def test_what_was_paid_for_a_refused_dossier_goes_back(bank, paid):
     refund = owed_back(paid)
     assert (refund.state, refund.reason, refund.amount) == (
-        "requested",
+        "approved",
         "not_received",
         paid.amount,
     )
@@ -64,6 +65,7 @@ def test_what_was_paid_for_a_refused_dossier_goes_back(bank, paid):
     refund.refresh_from_db()
     assert refund.state == "done"
     assert list(refund.history.order_by("sequence").values_list("transition", flat=True)) == [
+        "approve",
         "send",
         "settle",
     ]
@@ -144,6 +146,9 @@ def test_an_answer_that_is_lost_is_asked_for_and_not_repeated(bank, paid):
     assert refund.state == "sent"
     assert references() == ["capture", "owed"]
     complete_open_attempts()
+    assert len(bank.requests) == 1  # not before its time
+    an_hour_later()
+    complete_open_attempts()
 
     refund.refresh_from_db()
     assert refund.state == "done"
@@ -159,6 +164,7 @@ def test_a_request_that_never_arrived_is_sent_again_with_its_number(bank, paid):
     refund.refresh_from_db()
     assert refund.state == "sent"
 
+    an_hour_later()
     complete_open_attempts()
 
     refund.refresh_from_db()
@@ -174,10 +180,12 @@ def test_a_number_used_before_is_no_proof_of_money_given_back(bank, paid):
     bank.refuse_with("99")
     complete_open_attempts()
     for _number in range(3):
+        an_hour_later()
         complete_open_attempts()
 
     refund.refresh_from_db()
     assert refund.state == "sent"
+    assert len(bank.asked("refund")) == 4
     assert bank.payments[paid.txn_ref].refunded == 0
     assert references() == ["capture", "owed"]
     assert balances(paid.handling_agency) == {"gateway": paid.amount, "refunds": -paid.amount}
@@ -205,6 +213,7 @@ def test_a_certain_refusal_is_recorded_and_the_debt_stays(bank, paid, code):
     bank.refuse_with(code)
 
     complete_open_attempts()
+    an_hour_later()
     complete_open_attempts()
 
     refund.refresh_from_db()
@@ -220,6 +229,7 @@ def test_a_refund_that_the_bank_turned_down_later_is_refused(bank, paid):
     complete_open_attempts()
     bank.payments[paid.txn_ref].refund_status = "09"
 
+    an_hour_later()
     complete_open_attempts()
 
     refund.refresh_from_db()
@@ -233,6 +243,7 @@ def test_another_amount_given_back_settles_nothing(bank, paid):
     complete_open_attempts()
     bank.payments[paid.txn_ref].refunded -= 1000
 
+    an_hour_later()
     complete_open_attempts()
 
     refund.refresh_from_db()
@@ -253,7 +264,7 @@ def test_many_who_ask_at_once_get_one_refund(own_database, bank):
         range(16),
     )
 
-    assert answers == [None] * 16
+    assert sorted(type(answer).__name__ for answer in answers) == ["NoneType"] * 15 + ["Refund"]
     assert Refund.objects.count() == 1
     assert references() == ["capture", "owed"]
 

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from dossiers.models import Dossier, PaymentRequest, SupplementRequest
 from payments import gateway
 from payments.models import Attempt, Refund
+from payments.models.refunds import TRIES_BEFORE_GIVING_UP
 from portal import clock
 from portal.workflow import perform
 from tests.agencies.factories import DepartmentFactory
@@ -65,6 +66,18 @@ ACTORS = {
     "hand_over": "specialist",
     "send_back": "leader",
 }
+# What people do with money; the rest is the portal's own. Whoever confirms is not whoever proposed.
+MONEY_ACTORS = {
+    "propose_decision": "cashier",
+    "accept_as_paid": "leader",
+    "accept_as_surplus": "leader",
+    "decide_unpaid": "leader",
+    "approve": "leader",
+    "reject": "leader",
+    "give_up": "cashier",
+    "request_again": "cashier",
+    "pay_out": "cashier",
+}
 IN_PROCESS_ACTORS = ACTORS | {
     "request_supplement": "specialist",
     "refuse_withdrawal": "specialist",
@@ -88,7 +101,8 @@ def before(model, edge, land):
 def actor(instance, edge):
     """Who goes along ``edge`` with ``instance``; ``None`` where it is the portal."""
     if not isinstance(instance, Dossier):
-        return None
+        role = MONEY_ACTORS.get(edge.transition)
+        return role and officer(instance.dossier, role)
     role = (IN_PROCESS_ACTORS if instance.processing_started_at else ACTORS)[edge.transition]
     if role is PORTAL:
         return None
@@ -122,7 +136,15 @@ DETAILS = {
     "capture": lambda attempt, land: {"notice": notice_of(attempt)},
     "capture_surplus": lambda attempt, land: {"notice": notice_of(attempt)},
     "fail": lambda attempt, land: {"response_code": "24"},
+    "suspect": lambda attempt, land: {"gateway_number": str(14_000_000 + attempt.pk)},
+    "propose_decision": lambda attempt, land: {
+        "decision": "paid",
+        "note": "Sao kê ngân hàng số 12",
+        "gateway_number": str(14_000_000 + attempt.pk),
+    },
     "refuse": lambda refund, land: {"code": "95"},
+    "reject": lambda refund, land: {"reason": "Cơ quan đã bắt đầu xử lý."},
+    "request_again": lambda refund, land: {"way": "transfer"},
 }
 
 
@@ -190,12 +212,22 @@ def past_answer_by(dossier):
 # Money -----------------------------------------------------------------------------------
 
 
+DECISIONS = {"accept_as_paid": "paid", "accept_as_surplus": "return", "decide_unpaid": "unpaid"}
+
+
 def _attempt_before(edge, land):
     attempt = AttemptFactory(dossier=dossier_in("payment_requested", land), started_at=clock.now())
     if edge.source == "expired":
         perform(attempt, "expire", by=None)
     if edge.source == "failed":
         perform(attempt, "fail", by=None, response_code="11")
+    if edge.source == "suspected":
+        perform(attempt, "suspect", by=None, **DETAILS["suspect"](attempt, land))
+    if edge.source == "undecided":
+        perform(attempt, "set_aside", by=None)
+    if decision := DECISIONS.get(getattr(edge, "transition", "")):
+        details = DETAILS["propose_decision"](attempt, land) | {"decision": decision}
+        perform(attempt, "propose_decision", by=officer(attempt.dossier, "cashier"), **details)
     return attempt
 
 
@@ -204,10 +236,22 @@ def _refund_before(edge, land):
     perform(attempt, "capture_surplus", by=None, notice=notice_of(attempt))
     refund = Refund.objects.create(
         attempt=attempt,
+        dossier=attempt.dossier,
+        handling_agency=attempt.handling_agency,
         amount=attempt.amount,
         reason=Refund.Reason.SURPLUS,
+        way="transfer" if getattr(edge, "transition", "") == "pay_out" else "gateway",
+        tries=TRIES_BEFORE_GIVING_UP,
         requested_at=clock.now(),
     )
-    if edge.source == "sent":
-        perform(refund, "send", by=None)
+    for name, details in WAY_OF_REFUNDS[edge.source]:
+        perform(refund, name, by=None, **details)
     return refund
+
+
+WAY_OF_REFUNDS = {
+    "requested": [],
+    "approved": [("approve", {})],
+    "sent": [("approve", {}), ("send", {})],
+    "refused": [("approve", {}), ("send", {}), ("refuse", {"code": "95"})],
+}

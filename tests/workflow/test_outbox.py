@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from dossiers.models import Dossier
-from payments import actions
+from payments import actions, ledger
 from payments.models import Refund
 from portal.documents.models import StoredDocument
 from portal.notifications.models import Message
@@ -284,6 +284,12 @@ def tell_a_story(land):
     paid(withdrawn)
     arrangements.request_withdrawal(withdrawn)
     perform(withdrawn, "accept_withdrawal", by=officer(withdrawn, "one_door"))
+    given_back = arrangements.dossier_in("submitted", land)
+    paid(given_back)
+    refund = actions.request_refund(given_back.attempts.get(), reason=Refund.Reason.MISTAKE)
+    for name in ("send", "settle"):
+        perform(refund, name, by=None)
+    ledger.refunded(refund, refund.requested_at)
     DossierFactory(offering=land.offering, completed=True)
     answered = arrangements.dossier_in("withdrawal_requested", land, origin="received")
     perform(

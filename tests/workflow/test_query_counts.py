@@ -26,7 +26,7 @@ STATEMENTS = {
         "refuse_receipt": 2,
         "request_supplement": 4,  # version, an earlier one?
         "supply": 4,  # the request, its papers
-        "start_processing": 3,  # version
+        "start_processing": 4,  # roles of whom it goes to, version
         "request_payment": 4,  # paid before?, version
         "record_payment": 2,
         "request_withdrawal": 2,
@@ -48,8 +48,15 @@ STATEMENTS = {
         "send_back": 5,  # the step, version; the step before, begun
     },
     # The dossier is read for the history row; captures have it in hand already.
-    Attempt: {"capture": 3, "capture_surplus": 3, "fail": 3, "expire": 3},
-    Refund: {"send": 2, "settle": 2, "refuse": 2},
+    Attempt: {
+        **dict.fromkeys(["capture", "capture_surplus", "fail", "expire", "suspect"], 3),
+        **dict.fromkeys(["set_aside", "propose_decision"], 3),
+        **dict.fromkeys(["accept_as_paid", "accept_as_surplus", "decide_unpaid"], 3),
+    },
+    Refund: {
+        **dict.fromkeys(["send", "settle", "refuse", "give_up", "request_again", "pay_out"], 2),
+        **dict.fromkeys(["approve", "reject"], 3),  # whose dossier it is: nobody approves their own
+    },
 }
 NO_STEP_YET = {("hand_over", "received"), ("send_back", "received")}
 EDGES = [

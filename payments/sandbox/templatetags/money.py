@@ -7,5 +7,11 @@ register = template.Library()
 @register.filter
 def dong(amount_vnd: int) -> str:
     """75000 as 75.000 VND, in English 75,000 VND."""
-    text = f"{amount_vnd:,} VND"
-    return text if get_language() == "en" else text.replace(",", ".")
+    if get_language() == "en":
+        return f"{amount_vnd:,} VND"
+    return f"{grouped(amount_vnd)} VND"
+
+
+def grouped(amount_vnd: int) -> str:
+    """75000 as 75.000, as it is written in Vietnamese."""
+    return f"{amount_vnd:,}".replace(",", ".")

@@ -31,7 +31,7 @@ TOLD = {
     "receive": ("tell_applicant", "print_form_01"),
     "start_processing": ("tell_applicant",),
     "request_payment": ("tell_applicant",),
-    "record_payment": ("tell_applicant", "return_online"),
+    "record_payment": ("tell_applicant", "return_online", "write_receipt"),
     "complete": ("tell_applicant", "return_online"),
     "return_result": ("tell_applicant",),
 }

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import json
 import os
 import re
 import signal
@@ -143,6 +144,8 @@ def environment(database_url: str, *, port: int, ipn_url: str = "") -> dict[str,
         "GATEWAY_TMN_CODE": TMN_CODE,
         "GATEWAY_SECRET": SECRET,
         "SANDBOX_MERCHANT_IPN_URL": ipn_url,
+        "SANDBOX_MERCHANT_CONFIRM_URL": ipn_url.replace("/ipn", "/confirm"),
+        "SANDBOX_MERCHANT_RETURN_URL": ipn_url.replace("/ipn", "/home"),
         "SANDBOX_IPN_INTERVAL_SECONDS": "0.2",
         "SANDBOX_IPN_TIMEOUT_SECONDS": "4",
         "SANDBOX_REFUND_SECONDS": "0.5",
@@ -202,6 +205,15 @@ class Merchant:
                     self.end_headers()
                     self.wfile.write(content)
 
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                status, content = merchant._confirm(json.loads(body))
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
             def log_message(self, *args):
                 pass
 
@@ -209,6 +221,8 @@ class Merchant:
         self._server.daemon_threads = True
         self.address = f"http://localhost:{self._server.server_port}"
         self.ipn_url = f"{self.address}/ipn"
+        self.confirm_url = f"{self.address}/confirm"
+        self.confirmed: list[dict] = []  # bodies posted by the platform's protocol
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
@@ -222,10 +236,28 @@ class Merchant:
             assert self._changed.wait_for(lambda: len(self.calls_about(txn_ref)) >= count, seconds)
             return [query for query, _ in self.calls_about(txn_ref)]
 
+    def wait_for_confirm(self, reference: str, count: int = 1, seconds: float = 15) -> list[dict]:
+        """What the platform's protocol posted about one payment, once there are ``count`` of it."""
+
+        def found():
+            return [body for body in self.confirmed if body["MaThamChieu"] == reference]
+
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(found()) >= count, seconds)
+            return found()
+
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def _confirm(self, body: dict) -> tuple[int, bytes]:
+        with self._changed:
+            self.confirmed.append(body)
+            waiting = self.answers.get(body["MaThamChieu"], ["00"])
+            code = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+            self._changed.notify_all()
+        return 200, json.dumps({"MaLoi": code, "MoTaLoi": ""}).encode()
 
     def _answer(self, query: str) -> tuple[int, bytes]:
         txn_ref = parse_qs(query)["vnp_TxnRef"][0]

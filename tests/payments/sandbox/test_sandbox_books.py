@@ -39,12 +39,16 @@ def insert(books, state, txn_ref="X-1"):
     return books.execute(
         "INSERT INTO sandbox_transaction (number, token, merchant_id, txn_ref, order_day,"
         " create_date, amount_vnd, order_info, order_type, locale, ip_addr, return_url,"
-        " request_hash, opened_at, expires_at, bank_code, card_number, trouble, otp_failures, state,"
-        " response_code, ended_at, refunded_vnd, result_query) "
+        " request_hash, opened_at, expires_at, bank_code, card_number, otp_failures, state,"
+        " response_code, ended_at, refunded_vnd, result_query, qr_token, protocol, asked_bank,"
+        " receipt, fee_vnd) "
         "VALUES (nextval('sandbox_number'), %s, (SELECT min(id) FROM sandbox_merchant), %s,"
         " '2026-11-22', '', 75000, '', '', 'vn', '', '', '', now(), now() + interval '1 hour',"
-        " '', '', '', 0, %s, %s, %s, %s, %s) RETURNING id",
-        [f"token {txn_ref} {state}", txn_ref, state, code, ended, refunded, "q" if code else ""],
+        " '', '', 0, %s, %s, %s, %s, %s, %s, 'vnpay', '', '{}', 0) RETURNING id",
+        [
+            *(f"token {txn_ref} {state}", txn_ref, state, code, ended, refunded),
+            *("q" if code else "", f"qr {txn_ref} {state}"),
+        ],
     ).fetchone()[0]
 
 
@@ -52,7 +56,7 @@ def insert(books, state, txn_ref="X-1"):
 def test_the_database_knows_the_declared_edges_and_no_other(books, source, target):
     number = insert(books, source)
     code, refunded, ended = ROWS[target]
-    if source == State.SUSPECTED and target == State.REFUNDED:
+    if State.SUSPECTED in (source, target) and State.REFUNDED in (source, target):
         code = "07"
 
     def move():
@@ -81,6 +85,8 @@ def test_the_database_knows_the_declared_edges_and_no_other(books, source, targe
         "response_code = ''",
         "ended_at = NULL",
         "result_query = ''",
+        "fee_vnd = -1",
+        "fee_vnd = 75001",
     ],
 )
 def test_the_database_refuses_a_contradiction(books, change):

@@ -5,7 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from tests import chromium
-from tests.payments.sandbox.running import SECRET
+from tests.payments.sandbox.running import SECRET, TMN_CODE
+from tests.payments.sandbox.test_sandbox_api import query
 
 GOOD_CARD = "9704198526191432198"
 
@@ -70,12 +71,54 @@ def test_every_other_page_is_without_violations(sandbox, page, paid, merchant, v
     merchant.wait_for(paid.txn_ref)
     payment = sandbox.payment(paid.txn_ref)
     paths = ["/", "/console/", "/console/requests/", f"/console/{payment['number']}/"]
-    paths += [f"/pay/{payment['token']}/"]
+    paths += [f"/pay/{payment['token']}/", f"/qr/{payment['qr_token']}/"]
+    paths += [f"/console/merchants/{TMN_CODE}/"]
+    query(sandbox, paid)
+    request = sandbox.sql("SELECT max(id) FROM sandbox_apirequest")[0][0]
+    paths += [f"/console/requests/{request}/"]
     for path in paths:
         page.goto(f"{sandbox.address}{path}?lang={view[1]}")
         assert page.locator("html").get_attribute("lang") == view[1]
         has_no_violations(page)
         assert SECRET not in page.content()
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+def test_paying_by_qr_code_is_noticed_without_a_script(sandbox, browser, page, new_order, view):
+    order = new_order(locale="vn" if view[1] == "vi" else "en")
+    page.goto(order.url(sandbox))
+    page.goto(f"{page.url}wallet/")
+    has_no_violations(page)
+    page.goto(page.url.replace("/wallet/", "/qr/"))
+    has_no_violations(page)
+    expect(page.locator("div.qr > svg")).to_be_visible()
+
+    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=True)
+    telephone = context.new_page()
+    telephone.goto(page.locator("a.wire").get_attribute("href"))
+    assert telephone.locator("html").get_attribute("lang") == view[1]
+    has_no_violations(telephone)
+    telephone.locator("button[value=QR00]").focus()
+    telephone.keyboard.press("Enter")
+    expect(telephone.get_by_role("status")).to_be_visible()
+    has_no_violations(telephone)
+    context.close()
+
+    page.wait_for_url("**/pay/return/1/?**", timeout=15_000)  # nobody touched this one
+    assert "vnp_ResponseCode=00" in page.url
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+def test_a_switch_is_turned_in_the_console(sandbox, page, view):
+    page.goto(f"{sandbox.address}/console/merchants/{TMN_CODE}/?lang={view[1]}")
+    page.locator("input[name=copies]").fill("99")
+    page.locator("button.go").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    has_no_violations(page)
+    page.locator("input[name=copies]").fill("1")
+    page.locator("button.go").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    has_no_violations(page)
 
 
 def test_refusals_are_without_violations(sandbox, browser, new_order):

@@ -1,9 +1,12 @@
 import json
+import re
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from payments.sandbox.merchants import register_new_merchant
+
+ADDRESS = re.compile(r"(?=.{10,255}$)https?://[!-~]+")
 
 
 class Command(BaseCommand):
@@ -11,13 +14,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--ipn-url", default="", help="where results are sent (HTTP GET)")
+        parser.add_argument(
+            "--confirm-url", default="", help="where the platform's protocol sends results"
+        )
+        parser.add_argument(
+            "--return-url", default="", help="where the platform's protocol sends browsers"
+        )
         parser.add_argument("--name", default="Merchant", help="shown to payers")
 
     def handle(self, *args, **options):
-        ipn_url = options["ipn_url"]
-        if ipn_url and not ipn_url.startswith(("http://", "https://")):
-            raise CommandError("The IPN address starts with http:// or https://")
-        merchant = register_new_merchant(name=options["name"], ipn_url=ipn_url)
+        addresses = {name: options[name] for name in ("ipn_url", "confirm_url", "return_url")}
+        for name, address in addresses.items():
+            if address and not ADDRESS.fullmatch(address):
+                words = name.removesuffix("_url").replace("ipn", "IPN")
+                raise CommandError(
+                    f"The {words} address starts with http:// or https:// and has at most "
+                    "255 plain characters"
+                )
+        merchant = register_new_merchant(name=options["name"] or "Merchant", **addresses)
         here = f"http://localhost:{settings.PORT}"
         self.stdout.write(
             json.dumps(

@@ -5,9 +5,12 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from payments import cash_desk
+from payments.admin.cash_days import CashDays
+from payments.admin.finance import Finance
+from payments.desk_forms import ATTEMPT_FORMS, REFUND_FORMS
 from payments.models import Attempt, CashReceipt, Entry, Notice, Refund
 from portal import slots
-from portal.wording import money
+from portal.wording import NO_VALUE, money
 from portal.workflow.admin import PolicyAdmin, WorkflowAdmin, shown
 
 ATTEMPT = shown("attempt", _("payment attempt"))
@@ -43,11 +46,17 @@ class PaymentRows:
 
 @admin.register(Attempt)
 class AttemptAdmin(PaymentRows, WorkflowAdmin):
-    """Every try to pay at the gateway. Its states move by the gateway's word alone."""
+    """Every try to pay at the gateway. Its states move by the gateway's word; where it gives none, by two people."""
 
+    read_key = "attempt.read"
+    transition_forms = ATTEMPT_FORMS
     list_display = ["txn_ref", "state", "sum_of_money", "gateway_number", "bank_code", "started_at"]
     list_filter = ["state"]
     search_fields = ["txn_ref", "gateway_number", "dossier__code"]
+
+    def get_urls(self):
+        return [*Finance(self.admin_site).urls(), *super().get_urls()]
+
     fields = [
         "txn_ref",
         "state",
@@ -56,6 +65,10 @@ class AttemptAdmin(PaymentRows, WorkflowAdmin):
         "bank_code",
         "started_at",
         "expires_at",
+        "decision",
+        "decision_number",
+        "decision_note",
+        "proposed_by",
     ]
 
 
@@ -72,14 +85,22 @@ class NoticeAdmin(PaymentRows, PolicyAdmin):
 
 @admin.register(Refund)
 class RefundAdmin(PaymentRows, WorkflowAdmin):
-    """Money on its way back."""
+    """Money on its way back: approved by somebody else than who asked."""
 
-    dossier_path = "attempt__dossier"
-    list_display = [ATTEMPT, "state", "sum_of_money", "reason", "requested_at"]
-    list_filter = ["state", "reason"]
-    list_select_related = ["attempt"]
-    search_fields = ["attempt__txn_ref", "attempt__dossier__code"]
-    fields = readonly_fields = [ATTEMPT, "state", "sum_of_money", "reason", "requested_at"]
+    read_key = "refund.read"
+    transition_forms = REFUND_FORMS
+    list_display = ["code", "state", "sum_of_money", "reason", "way", "requested_at"]
+    list_filter = ["state", "reason", "way"]
+    list_select_related = ["dossier"]
+    search_fields = ["attempt__txn_ref", "dossier__code"]
+    fields = readonly_fields = [
+        *("code", ATTEMPT, "state", "sum_of_money", "reason", "note", "way"),
+        *("requested_at", "requested_by", "approved_by", "approved_at", "answer"),
+    ]
+
+    @admin.display(description=_("dossier"))
+    def code(self, refund):
+        return refund.dossier.code
 
 
 @admin.register(Entry)
@@ -96,7 +117,7 @@ class EntryAdmin(PaymentRows, PolicyAdmin):
 
     @admin.display(description=_("dossier"))
     def code(self, entry):
-        return entry.dossier.code
+        return entry.dossier.code if entry.dossier else NO_VALUE
 
     @admin.display(description=_("sides"))
     def sides(self, entry):
@@ -121,7 +142,7 @@ class CashReceiptAdmin(PaymentRows, PolicyAdmin):
             self.admin_site.admin_view(cash_desk.TakeCash(self.admin_site)),
             name="payments_take_cash",
         )
-        return [page, *super().get_urls()]
+        return [page, *CashDays(self.admin_site).urls(), *super().get_urls()]
 
     @admin.display(description=_("dossier"))
     def code(self, receipt):

@@ -1,0 +1,229 @@
+"""The kept cursors answer as Django's do, and what comes along with a lock is what it says."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, transaction
+from django.db.transaction import TransactionManagementError
+from django.db.utils import OperationalError
+from django.test.utils import CaptureQueriesContext
+
+from dossiers.models import Dossier, PaymentRequest
+from payments.models import Attempt
+from portal import clock
+from portal.clock.models import PortalClock
+from portal.documents.models import StoredDocument
+from portal.workflow import add, lock, locked_along, perform, round_trips
+from tests.dossiers.factories import DossierFactory, officer, signed_result
+from tests.payments.factories import AttemptFactory
+
+INSTANT = "SELECT TIMESTAMPTZ '2026-11-22 07:00:00.5+07', %s::text"
+
+
+@pytest.mark.django_db
+def test_an_instant_is_the_one_that_django_reads():
+    with connection.cursor() as cursor:
+        cursor.execute(INSTANT, ["một"])
+        by_django = cursor.fetchall()
+
+    for _again in range(3):
+        [(instant, word)] = round_trips.rows(INSTANT, ["một"])
+        assert [(instant, word)] == by_django
+        assert instant.tzinfo is by_django[0][0].tzinfo
+
+
+def test_an_error_is_djangos_and_leaves_the_transaction_broken(own_database):
+    dossier = DossierFactory(submitted=True)
+    twice = "UPDATE dossiers_dossier SET public_id = %s WHERE id = %s"
+    other = DossierFactory(submitted=True)
+
+    with transaction.atomic():
+        with pytest.raises(IntegrityError), transaction.atomic():
+            round_trips.count(twice, [dossier.public_id, other.pk])
+        assert round_trips.rows("SELECT %s::int", [1]) == [(1,)]
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            round_trips.rows("SELECT %s::int", [1])
+
+
+def test_a_transaction_begins_with_its_first_statement_and_ends_with_its_block(own_database):
+    document = signed_result()
+    rename = "UPDATE documents_storeddocument SET name = %s WHERE id = %s"
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        assert round_trips.count(rename, ["khác.pdf", document.pk]) == 1
+        raise ZeroDivisionError
+
+    assert StoredDocument.objects.get(pk=document.pk).name == document.name
+    assert round_trips.count(rename, ["khác.pdf", document.pk]) == 1
+    assert StoredDocument.objects.get(pk=document.pk).name == "khác.pdf"
+
+
+def test_a_new_connection_gets_new_cursors(own_database):
+    assert round_trips.rows("SELECT %s::int", [1]) == [(1,)]
+    connection.close()
+    assert round_trips.rows("SELECT %s::int", [2]) == [(2,)]
+
+
+def test_a_connection_that_the_server_ended_is_said_so_and_made_anew(own_database):
+    [(pid,)] = round_trips.rows("SELECT pg_backend_pid() + %s", [0])
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+    with pytest.raises(OperationalError):
+        round_trips.rows("SELECT pg_backend_pid() + %s", [0])
+    connection.close_if_unusable_or_obsolete()
+
+    assert round_trips.rows("SELECT %s::int", [1]) == [(1,)]
+
+
+@pytest.mark.django_db
+def test_more_statements_than_are_kept_work_all_the_same():
+    numbers = range(round_trips.MOST_KEPT + 5)
+
+    assert [round_trips.rows(f"SELECT {n}, %s::int", [n])[0] for n in numbers] == [
+        (n, n) for n in numbers
+    ]
+    assert len(round_trips._here.cursors) <= round_trips.MOST_KEPT
+
+
+@pytest.mark.django_db
+def test_whoever_listens_hears_every_statement():
+    with CaptureQueriesContext(connection) as captured:
+        round_trips.rows("SELECT %s::int", [1])
+
+    assert len(captured) == 1
+
+
+@pytest.mark.django_db
+def test_an_added_row_is_the_one_that_save_would_have_written():
+    template = signed_result()
+    values = {
+        field.attname: getattr(template, field.attname)
+        for field in StoredDocument._meta.concrete_fields
+        if field.attname not in ("id", "public_id")
+    }
+
+    added = add(StoredDocument(**values))
+
+    read = StoredDocument.objects.get(pk=added.pk)
+    assert {name: getattr(read, name) for name in values} == values
+    assert read.public_id == added.public_id
+    assert not added._state.adding and added._state.db == DEFAULT_DB_ALIAS
+
+
+# Locks ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_rows_locked_along_are_those_that_django_reads():
+    made = AttemptFactory()
+
+    attempt = locked_along(Attempt, "dossier", "request", txn_ref=made.txn_ref)
+
+    assert locked_along(Attempt, "dossier", "request", txn_ref="no such order") is None
+    for one, other in (
+        (attempt, Attempt.objects.get(pk=made.pk)),
+        (attempt.dossier, Dossier.objects.get(pk=made.dossier_id)),
+        (attempt.request, PaymentRequest.objects.get(pk=made.request_id)),
+    ):
+        for field in other._meta.concrete_fields:
+            assert getattr(one, field.attname) == getattr(other, field.attname), field.attname
+
+
+@pytest.mark.parametrize("held", [Dossier, PaymentRequest, Attempt])
+def test_rows_are_locked_in_the_one_order_and_read_after_the_wait(held, own_database):
+    """Somebody holds one of the three: those before it are locked already, those after it are not yet."""
+    made = AttemptFactory()
+    keys = {Dossier: made.dossier_id, PaymentRequest: made.request_id, Attempt: made.pk}
+    order = list(keys)
+    found = []
+
+    def take_all():
+        try:
+            with transaction.atomic():
+                found.append(locked_along(Attempt, "dossier", "request", id=made.pk))
+        finally:
+            connections.close_all()
+
+    with transaction.atomic():
+        row = held.objects.select_for_update().get(pk=keys[held])
+        waiter = threading.Thread(target=take_all)
+        waiter.start()
+        wait_until_somebody_waits()
+        free = [model for model in order if model is held or is_free(model, keys[model])]
+        type(row).objects.filter(pk=row.pk).update(**news(held))
+    waiter.join()
+
+    assert free == [held, *order[order.index(held) + 1 :]]
+    attempt = found[0]
+    fresh = {Dossier: attempt.dossier, PaymentRequest: attempt.request, Attempt: attempt}[held]
+    [(name, value)] = news(held).items()
+    assert getattr(fresh, name) == value
+
+
+def news(model):
+    return {
+        Dossier: {"delivery_address": "12 Lê Lợi"},
+        PaymentRequest: {"returns_to": "received"},
+        Attempt: {"queries": 7},
+    }[model]
+
+
+def wait_until_somebody_waits():
+    for _try in range(500):
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.01)")
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits for the lock")
+
+
+def is_free(model, key):
+    with transaction.atomic("owner"):
+        return (
+            model.objects.using("owner").select_for_update(skip_locked=True).filter(pk=key).exists()
+        )
+
+
+# The clock ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_clock_comes_along_with_the_first_lock_of_a_span():
+    dossier = DossierFactory(submitted=True)
+    PortalClock.objects.update_or_create(
+        pk=1, defaults={"offset": timedelta(days=3), "is_demo": True}
+    )
+    ahead = clock.offset()
+    assert ahead == timedelta(days=3)
+
+    with clock.one_reading(), CaptureQueriesContext(connection) as captured:
+        lock(dossier)
+        assert clock.offset() == ahead and clock.is_demo()
+        lock(dossier)
+
+    assert len(captured) == 2
+    assert ["clock_portalclock" in query["sql"] for query in captured] == [True, False]
+
+
+def test_without_a_row_the_clock_that_comes_along_is_real():
+    with clock.one_reading():
+        clock.take(None, None)
+        assert clock.offset() == timedelta() and not clock.is_demo()
+
+
+@pytest.mark.django_db
+def test_a_move_has_the_time_of_the_clock_that_came_along():
+    dossier = DossierFactory(submitted=True)
+    receiver = officer(dossier, "one_door")
+    PortalClock.objects.update_or_create(
+        pk=1, defaults={"offset": timedelta(days=3), "is_demo": True}
+    )
+
+    with clock.one_reading():
+        move = perform(dossier, "receive", by=receiver)
+
+    assert abs(move.at - clock.now()) < timedelta(minutes=1)
