@@ -20,6 +20,7 @@ from portal.embedded.home import Home
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PATIENCE_SECONDS = 120  # for a first start on a slow disk
 STOP_PATIENCE_SECONDS = 30
+LOOKS = 5  # at the users' lock, before others are believed to use the servers
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,9 @@ class Hold:
         if os.getpid() != self.process:
             return
         give_up = time.monotonic() + STOP_PATIENCE_SECONDS
-        while time.monotonic() < give_up and keeper_lives(self.home) and not self._used_by_others():
+        seen_in_use = 0  # times in a row: the keeper, too, holds the users' lock for a moment when the last one left
+        while time.monotonic() < give_up and keeper_lives(self.home) and seen_in_use < LOOKS:
+            seen_in_use = seen_in_use + 1 if self._used_by_others() else 0
             time.sleep(0.01)
 
     def is_served(self) -> bool:

@@ -144,7 +144,7 @@ def test_a_fee_at_level_4_leads_to_the_payment(client, me):
 def test_queries_of_the_page_of_a_dossier(client, me, django_assert_max_num_queries):
     dossier = DossierFactory(filed_by=me, in_process=True)
     client.get(dossier.get_absolute_url())
-    with django_assert_max_num_queries(FRAME + 9):
+    with django_assert_max_num_queries(FRAME + 10):
         client.get(dossier.get_absolute_url())
 
 

@@ -57,8 +57,11 @@ class Person:
         self.page.goto(path)
 
     def presses(self, control: Locator) -> None:
-        """Press a button or follow a link, and wait for the page behind it."""
-        with self.page.expect_navigation(wait_until="domcontentloaded"):
+        """Press a button or follow a link, and wait for the page behind it, style sheets and all.
+
+        Who looks at a page before its last sheet is there sees Bootstrap's pictures, which the policy refuses.
+        """
+        with self.page.expect_navigation(wait_until="load"):
             control.click()
 
     def presses_main_button(self) -> None:
@@ -151,7 +154,7 @@ class Person:
 
     def _note_forbidden(self, message) -> None:
         if "Content Security Policy" in message.text:
-            self.broken.append(message.text)
+            self.broken.append(f"{self.page.url}: {message.text}")
 
 
 @dataclass
