@@ -4,17 +4,16 @@ A driver is offered where its settings are given. ``GATEWAYS_OF_AGENCIES`` narro
 ``{"H17": ["platform"]}``; the first is what the page proposes.
 """
 
-import secrets
 from dataclasses import dataclass
+from types import ModuleType
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from payments import gateway
 from payments.errors import UnknownWayToPay
-from payments.protocol import platform
+from payments.protocol import platform, vnpay
 from payments.protocol.messages import GatewayConfig
 
 
@@ -22,11 +21,15 @@ from payments.protocol.messages import GatewayConfig
 class Driver:
     """One protocol, and what it can do."""
 
-    name: str
+    protocol: ModuleType  # payments.protocol.…: reference, leave, query and verify_notice of that protocol
     label: Promise
     setting: str  # of GatewayConfig's fields; empty where the driver is not used
     gives_back: bool
     shows_qr: bool
+
+    @property
+    def name(self):
+        return self.protocol.DRIVER
 
     @property
     def config(self):
@@ -38,28 +41,27 @@ class Driver:
 
     def reference(self, dossier, now):
         """Our number of a new order; nobody can guess the next."""
-        if self.name == platform.DRIVER:
-            return platform.reference(dossier.code, now, secrets.token_hex(4))
-        return f"{dossier.code}.{secrets.token_hex(4)}"
+        return self.protocol.reference(dossier.code, now=now)
 
     def leave(self, order, *, now, payer):
         """The address to send the payer to. Raises ``OutcomeUnknown`` where it has to be asked for and is not given."""
-        if self.name == platform.DRIVER:
-            return platform.open_order(order, config=self.config, now=now, payer=payer)
-        return gateway.pay_url(order, config=self.config, now=now)
+        return self.protocol.leave(order, config=self.config, now=now, payer=payer)
 
     def query(self, order, *, now):
         """What became of an order. Raises ``OutcomeUnknown``."""
-        ask = platform.query if self.name == platform.DRIVER else gateway.query
-        return ask(order, config=self.config, now=now)
+        return self.protocol.query(order, config=self.config, now=now)
+
+    def believed(self, raw):
+        """The notice that ``raw``, as received, gives. Raises ``BadSignature`` or ``Malformed``."""
+        return self.protocol.verify_notice(raw, secret=self.config.secret)
 
 
 DRIVERS = {
     driver.name: driver
     for driver in (
-        Driver("vnpay", _("Bank card or account (VNPAY)"), "GATEWAY", True, True),
+        Driver(vnpay, _("Bank card or account (VNPAY)"), "GATEWAY", True, True),
         Driver(
-            "platform",
+            platform,
             _("Payment platform of the national public service portal"),
             "GATEWAY_PLATFORM",
             False,

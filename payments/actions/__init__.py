@@ -1,7 +1,7 @@
 """The verbs of payment: start, absorb what the gateway says, ask it, take cash, decide by hand, give back."""
 
 from payments.actions.asking import ask_gateway, look_at_gateway, set_aside, state_at_gateway
-from payments.actions.capturing import absorb, absorb_confirmation, capture, lock_for_money, settle
+from payments.actions.capturing import absorb, capture, lock_for_money, settle
 from payments.actions.cash import TAKES_CASH, receive_cash
 from payments.actions.deciding import confirm_decision, propose_decision
 from payments.actions.refunding import (
@@ -19,7 +19,6 @@ from payments.actions.starting import gateway_config, start, start_qr
 __all__ = [
     "TAKES_CASH",
     "absorb",
-    "absorb_confirmation",
     "approve_refund",
     "ask_gateway",
     "capture",

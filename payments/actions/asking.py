@@ -8,9 +8,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from payments import drivers, gateway
+from payments import drivers
 from payments.actions.capturing import SUSPICION, settle
 from payments.models import Attempt, Notice
+from payments.protocol import messages
+from payments.protocol.messages import OutcomeUnknown, QueryOrder
 from payments.states import State
 from portal.errors import NotOffered
 from portal.workflow import perform
@@ -47,7 +49,7 @@ def look_at_gateway(attempt):
     Attempt.objects.filter(pk=attempt.pk).update(looked_at=now)
     try:
         outcome = state_at_gateway(attempt)
-    except gateway.OutcomeUnknown as unknown:
+    except OutcomeUnknown as unknown:
         log.warning("gateway_outcome_unknown", order=attempt.txn_ref, reason=unknown.reason)
         return bool(unknown.code)
     if outcome.is_paid or outcome.transaction_status == SUSPICION:
@@ -76,7 +78,7 @@ def set_aside(attempt):
 
 def state_at_gateway(attempt):
     """The gateway's answer about an attempt. Raises ``OutcomeUnknown``."""
-    order = gateway.QueryOrder(
+    order = QueryOrder(
         request_id=secrets.token_hex(16),
         txn_ref=attempt.txn_ref,
         created_at=attempt.started_at,
@@ -86,7 +88,7 @@ def state_at_gateway(attempt):
 
 
 def _as_notice(attempt, outcome):
-    return gateway.Notice(
+    return messages.Notice(
         tmn_code=attempt.tmn_code,
         txn_ref=attempt.txn_ref,
         amount_vnd=outcome.amount_vnd,

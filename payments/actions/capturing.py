@@ -5,12 +5,12 @@ from django.db import IntegrityError, transaction
 
 from dossiers.models import Dossier, PaymentRequest
 from dossiers.states import State as DossierState
-from payments import gateway, ledger
+from payments import ledger
 from payments.actions.refunding import intend_refund
-from payments.actions.starting import gateway_config
 from payments.drivers import DRIVERS
 from payments.models import Attempt, Notice, Refund
-from payments.protocol import platform
+from payments.protocol import vnpay
+from payments.protocol.messages import BadSignature, Malformed
 from payments.states import HOLDS_MONEY, State
 from portal import clock
 from portal.workflow import carry_out, lock, locked, locked_along
@@ -20,37 +20,22 @@ log = structlog.get_logger(__name__)
 SUSPICION = "07"  # the bank took the money and holds it for review
 
 
-def absorb(raw_query):
+def absorb(raw, driver=vnpay.DRIVER):
     """Take a notice of payment (IPN) as received; returns the code to answer, valid only once committed.
 
     Order of the checks: signature, order, amount, merchant, status pair, not yet captured. A notice that is refused
-    changes nothing but is kept.
+    changes nothing but is kept. ``driver`` names the protocol it came in.
     """
-    config = gateway_config()
+    driver = DRIVERS[driver]
     try:
-        notice = gateway.verify_notice(raw_query, secret=config.secret)
-    except gateway.BadSignature:
-        return _refused(raw_query, "97")
-    except gateway.Malformed:
-        return _refused(raw_query, "99")
-    if notice.tmn_code != config.tmn_code:
-        return _refused(raw_query, "01")
-    return book(notice, raw_query)
-
-
-def absorb_confirmation(raw):
-    """:func:`absorb` for the other protocol: ``raw`` is the body as received (bytes), the codes are the same."""
-    config = DRIVERS[platform.DRIVER].config
-    text = raw.decode("utf-8", "backslashreplace")
-    try:
-        notice = platform.verify_notice(raw, secret=config.secret)
-    except gateway.BadSignature:
-        return _refused(text, "97")
-    except gateway.Malformed:
-        return _refused(text, "99")
-    if notice.tmn_code != config.tmn_code:
-        return _refused(text, "01")
-    return book(notice, text)
+        notice = driver.believed(raw)
+    except BadSignature:
+        return _refused(raw, "97")
+    except Malformed:
+        return _refused(raw, "99")
+    if notice.tmn_code != driver.config.tmn_code:
+        return _refused(raw, "01")
+    return book(notice, raw)
 
 
 def book(notice, raw):
@@ -138,10 +123,7 @@ def _held(attempt, notice):
 def _refused(raw, code):
     # What is stored must be storable: NUL and broken surrogates are what attackers send.
     kept = (
-        raw[: gateway.LONGEST_QUERY]
-        .encode("utf-8", "backslashreplace")
-        .decode()
-        .replace("\0", "\\0")
+        raw[: vnpay.LONGEST_QUERY].encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
     )
     Notice.objects.create(query=kept, answer=code, verdict=Notice.Verdict.REFUSED)
     log.warning("notice_refused", code=code)

@@ -7,11 +7,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from payments import gateway, ledger
+from payments import ledger
 from payments.actions.asking import OWN_ADDRESS, state_at_gateway
 from payments.actions.refunding import approve_refund, lock_refund
 from payments.actions.starting import gateway_config
 from payments.models import Refund
+from payments.protocol import vnpay
+from payments.protocol.messages import OutcomeUnknown, RefundOrder
 from payments.states import RefundState
 from portal import clock
 from portal.errors import NotOffered
@@ -45,7 +47,7 @@ def send_refund(refund):
         if "refund_one_at_the_gateway" not in str(problem):
             raise
         return True  # another refund of this payment is on its way: the gateway tells of the latest only
-    except gateway.OutcomeUnknown as unknown:
+    except OutcomeUnknown as unknown:
         log.warning("refund_outcome_unknown", order=refund.attempt.txn_ref, reason=unknown.reason)
         return bool(unknown.code)
 
@@ -83,7 +85,7 @@ def _is_an_earlier_one(outcome, refund):
 
 def _ask_for_refund(refund):
     attempt = refund.attempt
-    order = gateway.RefundOrder(
+    order = RefundOrder(
         request_id=refund.request_id.hex,
         txn_ref=attempt.txn_ref,
         amount_vnd=refund.amount,
@@ -93,7 +95,7 @@ def _ask_for_refund(refund):
         is_full=refund.amount == attempt.amount,
         created_by="motcua",
     )
-    outcome = gateway.refund(order, config=gateway_config(), now=timezone.now())
+    outcome = vnpay.refund(order, config=gateway_config(), now=timezone.now())
     if outcome.is_accepted:
         _book(refund, outcome.gateway_number)
     else:

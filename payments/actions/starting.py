@@ -12,11 +12,13 @@ from django.utils.translation import get_language
 
 from dossiers.models import Dossier, PaymentRequest
 from dossiers.states import State as DossierState
-from payments import gateway
 from payments.drivers import DRIVERS, chosen
 from payments.errors import GatewayUnreachable, NothingOpenToPay, PayAtTheCounter
 from payments.models import Attempt
+from payments.protocol import vnpay
+from payments.protocol.messages import OutcomeUnknown, PayOrder
 from payments.protocol.reachability import answers
+from payments.protocol.wire import ascii_text
 from portal.workflow import add, lock
 
 log = structlog.get_logger(__name__)
@@ -39,7 +41,7 @@ def start(request, *, by, ip_addr, way=""):
     order = order_of(attempt, ip_addr)
     try:
         return driver.leave(order, now=attempt.started_at, payer=attempt.dossier.applicant_name)
-    except gateway.OutcomeUnknown as unknown:
+    except OutcomeUnknown as unknown:
         log.warning("order_not_opened", order=attempt.txn_ref, reason=unknown.reason)
         raise GatewayUnreachable()
 
@@ -48,10 +50,10 @@ def start_qr(request, *, by, ip_addr):
     """Open an attempt that is paid from another device; returns it with what its QR code says."""
     attempt, driver = open_attempt(request, by=by, way="vnpay")
     try:
-        content = gateway.qr_content(
+        content = vnpay.qr_content(
             order_of(attempt, ip_addr), config=driver.config, now=attempt.started_at
         )
-    except gateway.OutcomeUnknown as unknown:
+    except OutcomeUnknown as unknown:
         log.warning("order_not_opened", order=attempt.txn_ref, reason=unknown.reason)
         raise GatewayUnreachable()
     Attempt.objects.filter(pk=attempt.pk).update(qr_content=content)
@@ -94,10 +96,10 @@ def open_attempt(request, *, by, way):
 
 def order_of(attempt, ip_addr):
     """The order as the gateway is told of it."""
-    return gateway.PayOrder(
+    return PayOrder(
         txn_ref=attempt.txn_ref,
         amount_vnd=attempt.amount,
-        order_info=gateway.ascii_text(f"Le phi ho so {attempt.dossier.code}"),
+        order_info=ascii_text(f"Le phi ho so {attempt.dossier.code}"),
         return_url=settings.PORTAL_PUBLIC_URL
         + reverse("payments:return", args=[attempt.public_id]),
         ip_addr=ip_addr,

@@ -87,7 +87,8 @@ class ReconciliationAdmin(PolicyAdmin):
         return super().changelist_view(request, {**extra, **(extra_context or {})})
 
     def get_list_display(self, request):
-        found = lambda row: getattr(request, "found", {}).get(row.pk, [])  # noqa: E731
+        def found(row):
+            return getattr(request, "found", {}).get(row.pk, [])
 
         @admin.display(description=gettext_lazy("matched"))
         def matched(row):

@@ -1,18 +1,17 @@
 """The portal's side of the national portal's payment platform, version 1.0.6, as a client.
 
-Pure protocol and plain HTTP, like ``payments/gateway.py``. ``MaXacThuc`` is the lower-case SHA-256 of the values joined
-with ``|`` and the partner's secret last; whatever is unsigned or signed otherwise is not believed. Sums are whole dong
-on this wire. Dates are written with 24 hours, GMT+7. Sources: docs/sandbox.md.
+Pure protocol and plain HTTP, like its neighbour ``vnpay``. ``MaXacThuc`` is the lower-case SHA-256 of the values
+joined with ``|`` and the partner's secret last; whatever is unsigned or signed otherwise is not believed. Sums are
+whole dong on this wire. Sources: docs/sandbox.md.
 
 The protocol has no refund: money that came this way goes back in another.
 """
 
 import hashlib
-import hmac
 import json
 import re
-import unicodedata
-from datetime import datetime, timedelta, timezone
+import secrets
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from payments.protocol.calls import ask
@@ -26,12 +25,11 @@ from payments.protocol.messages import (
     QueryOrder,
     QueryOutcome,
 )
+from payments.protocol.wire import LARGEST_AMOUNT_VND, instant_of, same_code, wire_date
 
 DRIVER = "platform"
-GMT7 = timezone(timedelta(hours=7))
 VERSION = "1.0.6"
-LONGEST_NOTICE = 8192  # bytes; the longest lawful one has about 1,000
-LARGEST_AMOUNT_VND = 9_999_999_999
+LONGEST_NOTICE = 8192  # characters; the longest lawful one has about 1,000
 
 INIT_SIGNED = (
     *("LoaiBanTin", "PhienBan", "MaDoiTac", "MaThamChieu", "SoTien", "LoaiHinhThanhToan"),
@@ -59,18 +57,16 @@ _FORMS = {
     "LoaiBanTin": re.compile(r"CONFIRM", re.ASCII),
     "ThoiGianGD": re.compile(r"[0-9]{14}", re.ASCII),
 }
-_LOWER_HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_UNSAFE_RUN = re.compile(r"[^A-Za-z0-9.,:_-]+", re.ASCII)
 
 
-def reference(code: str, now: datetime, tail: str) -> str:
-    """Our number of an order, as the platform wants it: letters and digits, with the instant."""
+def reference(code: str, *, now: datetime) -> str:
+    """Our number of an order, as the platform wants it: letters and digits, with the instant. Nobody can guess it."""
     letters = re.sub(r"[^A-Za-z0-9]", "", code)
-    return f"dvc{letters}{_date(now)}{tail}"
+    return f"dvc{letters}{wire_date(now)}{secrets.token_hex(4)}"
 
 
-def open_order(order: PayOrder, *, config: GatewayConfig, now: datetime, payer: str) -> str:
-    """Announce an order (INIT) and return the address of the page that pays it.
+def leave(order: PayOrder, *, config: GatewayConfig, now: datetime, payer: str) -> str:
+    """The address of the page that pays ``order``, which is announced (INIT) to be told it.
 
     Raises ``OutcomeUnknown`` where the platform does not answer, refuses, or names a page that is not its own.
     """
@@ -89,7 +85,7 @@ def open_order(order: PayOrder, *, config: GatewayConfig, now: datetime, payer: 
         "MaTienTe": "VND",
         "MaNganHang": order.bank_code,
         "ThongTinGiaoDich": order.order_info,
-        "ThoiGianGD": _date(now),
+        "ThoiGianGD": wire_date(now),
         "Ip": order.ip_addr,
     }
     body["MaXacThuc"] = code_of(body, INIT_SIGNED, secret=config.secret)
@@ -112,7 +108,7 @@ def open_order(order: PayOrder, *, config: GatewayConfig, now: datetime, payer: 
     return address
 
 
-def verify_notice(raw: bytes, *, secret: str) -> Notice:
+def verify_notice(raw: str, *, secret: str) -> Notice:
     """What a confirmation says, once its ``MaXacThuc`` has been found good.
 
     Raises ``BadSignature``, or ``Malformed`` for what even a good one does not make readable: repeated or foreign
@@ -122,7 +118,7 @@ def verify_notice(raw: bytes, *, secret: str) -> Notice:
     given = values.pop("MaXacThuc", "")
     if set(values) != set(RESULT_SIGNED):
         raise Malformed("the names of a confirmation are fixed")
-    if not _same(given, code_of(values, RESULT_SIGNED, secret=secret)):
+    if not same_code(given, code_of(values, RESULT_SIGNED, secret=secret)):
         raise BadSignature("MaXacThuc does not fit the confirmation")
     for name, form in _FORMS.items():
         if not form.fullmatch(values[name]):
@@ -137,7 +133,7 @@ def verify_notice(raw: bytes, *, secret: str) -> Notice:
         response_code=code,
         transaction_status=status,
         bank_code=values["MaNganHang"],
-        pay_date=_instant(values["ThoiGianGD"]),
+        pay_date=instant_of(values["ThoiGianGD"]),
         driver=DRIVER,
     )
 
@@ -148,7 +144,7 @@ def notice_answer(code: str, *, config: GatewayConfig, now: datetime) -> dict[st
         "MaLoi": code,
         "MoTaLoi": "",
         "MaDoiTac": config.tmn_code,
-        "ThoiGianGD": _date(now),
+        "ThoiGianGD": wire_date(now),
     }
     return answer | {"MaXacThuc": code_of(answer, ANSWER_SIGNED, secret=config.secret)}
 
@@ -164,11 +160,13 @@ def query(order: QueryOrder, *, config: GatewayConfig, now: datetime) -> QueryOu
         "PhienBan": VERSION,
         "MaDoiTac": config.tmn_code,
         "MaThamChieu": order.txn_ref,
-        "ThoiGianGD": _date(order.created_at),
+        "ThoiGianGD": wire_date(order.created_at),
     }
     body["MaXacThuc"] = code_of(body, ASK_SIGNED, secret=config.secret)
     answer = ask(f"{config.api_url}/query", body)
-    if not _same(answer.get("MaXacThuc", ""), code_of(answer, RESULT_SIGNED, secret=config.secret)):
+    if not same_code(
+        answer.get("MaXacThuc", ""), code_of(answer, RESULT_SIGNED, secret=config.secret)
+    ):
         raise OutcomeUnknown("the platform's answer is not signed, or wrongly")
     if (answer.get("MaDoiTac"), answer.get("MaThamChieu")) != (config.tmn_code, order.txn_ref):
         raise OutcomeUnknown("the platform's answer is about something else")
@@ -195,14 +193,7 @@ def code_of(values: dict[str, str], names: tuple[str, ...], *, secret: str) -> s
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def plain_text(text: str) -> str:
-    """Vietnamese reduced to ``[A-Za-z0-9 .,:_-]``, as every reader of it agrees on."""
-    folded = text.replace("Đ", "D").replace("đ", "d")
-    letters = "".join(c for c in unicodedata.normalize("NFD", folded) if c.isascii())
-    return _UNSAFE_RUN.sub(" ", letters).strip()[:255].strip()
-
-
-def _flat(raw: bytes) -> dict[str, str]:
+def _flat(raw: str) -> dict[str, str]:
     def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         if len({name for name, _value in pairs}) != len(pairs):
             raise ValueError("a repeated name")
@@ -211,7 +202,7 @@ def _flat(raw: bytes) -> dict[str, str]:
     if len(raw) > LONGEST_NOTICE:
         raise Malformed("the confirmation is longer than any the platform sends")
     try:
-        values = json.loads(raw.decode("utf-8"), object_pairs_hook=once)
+        values = json.loads(raw, object_pairs_hook=once)
     except (ValueError, RecursionError) as problem:
         raise Malformed("the confirmation is not JSON") from problem
     if not isinstance(values, dict) or not all(type(v) in (str, int) for v in values.values()):
@@ -229,28 +220,9 @@ def _told(message: str) -> dict[str, str]:
     return {str(name): str(value) for name, value in told.items()}
 
 
-def _same(given: str, expected: str) -> bool:
-    # Bytes, because compare_digest raises TypeError for a str that is not ASCII.
-    data = given.encode("utf-8", "surrogatepass")
-    return hmac.compare_digest(data, expected.encode()) and bool(_LOWER_HEX.fullmatch(given))
-
-
 def _same_site(address: str, known: str) -> bool:
     try:
         one, other = urlsplit(address), urlsplit(known)
         return (one.scheme, one.hostname, one.port) == (other.scheme, other.hostname, other.port)
     except ValueError:
         return False
-
-
-def _date(instant: datetime) -> str:
-    if instant.tzinfo is None:
-        raise Malformed("dates for the platform need a time zone")
-    return instant.astimezone(GMT7).strftime("%Y%m%d%H%M%S")
-
-
-def _instant(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=GMT7)
-    except ValueError as problem:
-        raise Malformed("ThoiGianGD is not a date") from problem

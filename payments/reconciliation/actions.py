@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from payments import actions, gateway
+from payments import actions
 from payments.models import (
     Attempt,
     Reconciliation,
@@ -18,6 +18,8 @@ from payments.models import (
     Repair,
     SettlementFile,
 )
+from payments.protocol.messages import BadSignature, Malformed, OutcomeUnknown
+from payments.protocol.wire import GMT7
 from payments.reconciliation import books, comparing, settlement, strays
 from payments.reconciliation.errors import (
     BadSettlementFile,
@@ -39,7 +41,7 @@ Act, Result = Repair.Act, Repair.Result
 
 def gateway_today():
     """The gateway's present day: real time, GMT+7."""
-    return timezone.now().astimezone(gateway.GMT7).date()
+    return timezone.now().astimezone(GMT7).date()
 
 
 def configured_merchant():
@@ -59,10 +61,10 @@ def reconcile(day, *, by=None):
     try:
         content = settlement.fetch(day, config=config, now=timezone.now())
         settlement.read(content, day)
-    except gateway.OutcomeUnknown as silence:
+    except OutcomeUnknown as silence:
         log.warning("settlement_file_missing", day=str(day), reason=silence.reason)
         raise NoSettlementFile(day=short_date(day))
-    except (gateway.BadSignature, gateway.Malformed) as problem:
+    except (BadSignature, Malformed) as problem:
         log.error("settlement_file_refused", day=str(day), reason=str(problem))
         raise BadSettlementFile(day=short_date(day), reason=str(problem))
     return compare(_stored(content, day, config.tmn_code), by=by)
@@ -71,7 +73,7 @@ def reconcile(day, *, by=None):
 def compare(file, *, by=None):
     """Compare a stored file with the books as they are now."""
     movements = settlement.read(bytes(file.content), file.day)
-    begins = datetime.combine(file.day, time(), tzinfo=gateway.GMT7)
+    begins = datetime.combine(file.day, time(), tzinfo=GMT7)
     bookings = books.of_orders(file.tmn_code, {each.txn_ref for each in movements})
     of_day = books.of_day(file.tmn_code, begins, begins + timedelta(days=1))
     bookings += books.of_orders(
@@ -136,7 +138,7 @@ def _asked(line):
         return _payment_taken_in(attempt)
     try:
         outcome = actions.state_at_gateway(attempt)
-    except gateway.OutcomeUnknown as unknown:
+    except OutcomeUnknown as unknown:
         return Result.DENIED if unknown.code else Result.SILENT
     is_refund = outcome.transaction_type in ("02", "03")
     if line.kind == ReconciliationLine.Kind.REFUND:

@@ -6,8 +6,8 @@ import structlog
 from celery import shared_task
 from django.db import connection
 
-from payments import gateway
 from payments.models import Attempt
+from payments.protocol.wire import GMT7
 from payments.reconciliation import actions, comparing
 from portal.errors import PortalError
 
@@ -43,7 +43,7 @@ def days_to_compare():
     today = actions.gateway_today()
     for back in range(DAYS_BACK, 0, -1):
         day = today - timedelta(days=back)
-        ends = datetime.combine(day + timedelta(days=1), time(), tzinfo=gateway.GMT7)
+        ends = datetime.combine(day + timedelta(days=1), time(), tzinfo=GMT7)
         newest = actions.latest(tmn_code, day)
         if first < ends and (
             newest is None

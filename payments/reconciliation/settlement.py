@@ -15,8 +15,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
-from payments.gateway import GatewayConfig, wire_date
-from payments.protocol.messages import BadSignature, Malformed, OutcomeUnknown
+from payments.protocol.messages import BadSignature, GatewayConfig, Malformed, OutcomeUnknown
+from payments.protocol.wire import wire_date
 
 COLUMNS = [
     *("settlement_date", "booked_at", "type", "txn_ref", "create_date", "gateway_number"),

@@ -11,8 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from payments import actions, gateway, ledger
+from payments import actions, ledger
 from payments.models import Account, ReconciliationLine, Repair
+from payments.protocol import vnpay
+from payments.protocol.messages import OutcomeUnknown, QueryOrder, RefundOrder
+from payments.protocol.wire import GMT7
 from payments.reconciliation.errors import CannotBeRepairedSo, NothingToRepair, NotTheReconciler
 from portal import clock
 from portal.workflow import allows
@@ -49,7 +52,7 @@ def give_back(line, *, by, check):
     intent, is_new = _intent(common)
     try:
         given = _sent(line, intent) if is_new else _found(line) or _sent(line, intent)
-    except gateway.OutcomeUnknown:
+    except OutcomeUnknown:
         return Repair.objects.create(**common, result=Result.SILENT, request_id=intent.request_id)
     result = Result.RETURNED if given else Result.DENIED
     with transaction.atomic():
@@ -80,7 +83,7 @@ def _intent(common):
 
 
 def _sent(line, intent):
-    order = gateway.RefundOrder(
+    order = RefundOrder(
         request_id=intent.request_id.hex,
         txn_ref=line.txn_ref,
         amount_vnd=line.theirs,
@@ -90,23 +93,23 @@ def _sent(line, intent):
         is_full=True,
         created_by="motcua",
     )
-    return gateway.refund(order, config=actions.gateway_config(), now=timezone.now()).is_accepted
+    return vnpay.refund(order, config=actions.gateway_config(), now=timezone.now()).is_accepted
 
 
 def _found(line):
     """Whether the gateway has already given this payment back."""
-    order = gateway.QueryOrder(
+    order = QueryOrder(
         request_id=secrets.token_hex(16),
         txn_ref=line.txn_ref,
         created_at=_ordered_at(line),
         ip_addr=OWN_ADDRESS,
     )
-    outcome = gateway.query(order, config=actions.gateway_config(), now=timezone.now())
+    outcome = vnpay.query(order, config=actions.gateway_config(), now=timezone.now())
     return outcome.transaction_type in ("02", "03") and outcome.amount_vnd == line.theirs
 
 
 def _ordered_at(line):
-    return datetime.strptime(line.order_date, "%Y%m%d%H%M%S").replace(tzinfo=gateway.GMT7)
+    return datetime.strptime(line.order_date, "%Y%m%d%H%M%S").replace(tzinfo=GMT7)
 
 
 def _book(intent, at):

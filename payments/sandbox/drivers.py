@@ -1,5 +1,6 @@
 """The protocols merchants speak here. A driver is one file that registers itself; the core knows no other."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -18,30 +19,30 @@ class Message:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Driver:
+class Driver(ABC):
     """What the core asks of a protocol about an ended payment."""
 
     name: ClassVar[str]
 
+    @abstractmethod
     def result(self, payment: Transaction, *, secret: str, amount_vnd: int | None = None) -> str:
         """What payer and merchant are told, signed; another ``amount_vnd`` makes it false."""
-        raise NotImplementedError
 
+    @abstractmethod
     def way_back(self, payment: Transaction) -> str:
         """Where the payer's browser is sent with the result."""
-        raise NotImplementedError
 
+    @abstractmethod
     def notice_address(self, merchant: Merchant) -> str:
         """Where this merchant is told of results; empty: nowhere."""
-        raise NotImplementedError
 
+    @abstractmethod
     def notice(self, merchant: Merchant, result: str) -> Message:
         """The call that tells a merchant of ``result``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer_code(self, answer: dict) -> str:
         """The code of a merchant's answer; 00 and 02 stop the calls."""
-        raise NotImplementedError
 
 
 def register(driver: Driver) -> Driver:

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from payments import actions, gateway
+from payments import actions
 from payments.drivers import DRIVERS
-from payments.protocol import platform
+from payments.protocol import platform, vnpay
 
 
 @csrf_exempt
@@ -20,7 +20,7 @@ def notice(request):
         code = actions.absorb(request.META.get("QUERY_STRING", ""))
     except OperationalError:
         code = "99"
-    return JsonResponse(gateway.ipn_answer(code))
+    return JsonResponse(vnpay.ipn_answer(code))
 
 
 @csrf_exempt
@@ -31,7 +31,9 @@ def confirmation(request):
     if not driver.is_configured:
         return JsonResponse({"MaLoi": "02", "MoTaLoi": ""}, status=404)
     try:
-        code = actions.absorb_confirmation(request.body)
+        # What is no text is no JSON either, and is kept as it came.
+        body = request.body.decode("utf-8", "backslashreplace")
+        code = actions.absorb(body, driver.name)
     except (OperationalError, RequestDataTooBig):
         code = "99"
     return JsonResponse(platform.notice_answer(code, config=driver.config, now=timezone.now()))

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from payments.gateway import wire_date
+from payments.protocol.wire import wire_date
 from portal.errors import PortalError
 from portal.page import BankSwitch
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from dossiers.models import Attachment, Dossier, PaymentRequest
 from dossiers.states import Channel, Delivery
 from payments.actions import settle
-from payments.gateway import Notice
 from payments.models import Attempt
+from payments.protocol.messages import Notice
 from portal import clock
 from portal.documents.models import StoredDocument
 from portal.workflow import add, having, perform

@@ -8,9 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from payments import gateway
-from payments.gateway import GatewayConfig, OutcomeUnknown, QueryOrder, RefundOrder
-from payments.protocol import calls
+from payments.protocol import calls, vnpay
+from payments.protocol.messages import GatewayConfig, OutcomeUnknown, QueryOrder, RefundOrder
 from payments.sandbox import signing
 
 SECRET = "A-SECRET-FOR-TESTS-ONLY-0123456789"
@@ -106,12 +105,12 @@ def hurry(monkeypatch):
 
 
 def ask(bank):
-    return gateway.query(QueryOrder("R1", "MC-1", NOW, "127.0.0.1"), config=bank.config, now=NOW)
+    return vnpay.query(QueryOrder("R1", "MC-1", NOW, "127.0.0.1"), config=bank.config, now=NOW)
 
 
 def give_back(bank, amount_vnd=75_000):
     order = RefundOrder("R2", "MC-1", NOW, amount_vnd, True, "14000001", "Kế toán", "127.0.0.1")
-    return gateway.refund(order, config=bank.config, now=NOW)
+    return vnpay.refund(order, config=bank.config, now=NOW)
 
 
 def test_a_question_is_signed_as_prescribed(bank):
@@ -270,7 +269,7 @@ def test_a_gateway_that_is_not_there_is_unknown(bank):
     gone = GatewayConfig("MOTCUA01", SECRET, "", "http://127.0.0.1:9/api")
 
     with pytest.raises(OutcomeUnknown):
-        gateway.query(QueryOrder("R1", "MC-1", NOW, "127.0.0.1"), config=gone, now=NOW)
+        vnpay.query(QueryOrder("R1", "MC-1", NOW, "127.0.0.1"), config=gone, now=NOW)
 
 
 @pytest.mark.parametrize("drip", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\n\r\n{"])

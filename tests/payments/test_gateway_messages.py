@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments import gateway
-from payments.gateway import GatewayConfig, Malformed, PayOrder, ascii_text, pay_url
+from payments.protocol import vnpay
+from payments.protocol.messages import GatewayConfig, Malformed, PayOrder
+from payments.protocol.vnpay import pay_url
+from payments.protocol.wire import ascii_text
 from payments.sandbox import signing
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:_-"
@@ -166,11 +168,11 @@ def test_a_date_without_a_zone_is_refused():
 
 
 def test_every_answer_to_a_notice_has_its_words():
-    assert gateway.ipn_answer("00") == {"RspCode": "00", "Message": "Confirm Success"}
+    assert vnpay.ipn_answer("00") == {"RspCode": "00", "Message": "Confirm Success"}
     codes = ("00", "01", "02", "03", "04", "97", "99")
-    assert len({gateway.ipn_answer(code)["Message"] for code in codes}) == 7
+    assert len({vnpay.ipn_answer(code)["Message"] for code in codes}) == 7
     with pytest.raises(KeyError):
-        gateway.ipn_answer("98")
+        vnpay.ipn_answer("98")
 
 
 def test_the_secret_is_not_shown_with_the_account():
@@ -178,6 +180,6 @@ def test_the_secret_is_not_shown_with_the_account():
 
 
 def test_the_protocol_loads_no_django():
-    code = "import sys, payments.gateway; print('django' in sys.modules)"
+    code = "import sys, payments.protocol.vnpay; print('django' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -5,15 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from payments.gateway import (
-    GMT7,
-    BadSignature,
-    GatewayError,
-    Malformed,
-    Notice,
-    verify_notice,
-    verify_return,
-)
+from payments.protocol.messages import BadSignature, GatewayError, Malformed, Notice
+from payments.protocol.vnpay import verify_notice, verify_return
+from payments.protocol.wire import GMT7
 from payments.sandbox import signing
 
 SECRET = "A-SECRET-FOR-TESTS-ONLY-0123456789"

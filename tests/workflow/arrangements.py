@@ -11,9 +11,9 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from dossiers.models import Dossier, PaymentRequest, SupplementRequest
-from payments import gateway
 from payments.models import Attempt, Refund
 from payments.models.refunds import TRIES_BEFORE_GIVING_UP
+from payments.protocol.messages import Notice
 from portal import clock
 from portal.workflow import perform
 from tests.agencies.factories import DepartmentFactory
@@ -150,7 +150,7 @@ DETAILS = {
 
 def notice_of(attempt):
     """A believed notice of success, as the gateway client hands it on."""
-    return gateway.Notice(
+    return Notice(
         tmn_code=attempt.tmn_code,
         txn_ref=attempt.txn_ref,
         amount_vnd=attempt.amount,

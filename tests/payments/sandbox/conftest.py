@@ -6,7 +6,8 @@ import os
 import pytest
 from django.utils import timezone
 
-from payments.gateway import PayOrder, pay_url
+from payments.protocol.messages import PayOrder
+from payments.protocol.vnpay import pay_url
 from tests.payments.sandbox import running
 
 _numbers = itertools.count(1)

@@ -21,7 +21,7 @@ import psycopg
 from django.conf import settings
 from psycopg import sql
 
-from payments.gateway import GatewayConfig
+from payments.protocol.messages import GatewayConfig
 from portal.embedded import postgres, servers
 from portal.embedded.demo import compile_translations
 from portal.embedded.postgres import free_port

@@ -10,9 +10,8 @@ import httpx
 import pytest
 from django.utils import timezone
 
-from payments import gateway
-from payments.gateway import OutcomeUnknown, QueryOrder, RefundOrder
-from payments.protocol import calls
+from payments.protocol import calls, vnpay
+from payments.protocol.messages import GatewayConfig, OutcomeUnknown, QueryOrder, RefundOrder
 from payments.sandbox import signing
 from tests.payments.sandbox.running import SECRET, TMN_CODE
 
@@ -31,7 +30,7 @@ def request_id() -> str:
 
 def query(sandbox, order, **details):
     details = {"request_id": request_id(), "created_at": order.now, **details}
-    return gateway.query(
+    return vnpay.query(
         QueryOrder(txn_ref=order.txn_ref, ip_addr="127.0.0.1", **details),
         config=sandbox.config,
         now=timezone.now(),
@@ -40,7 +39,7 @@ def query(sandbox, order, **details):
 
 def refund(sandbox, order, amount_vnd=75_000, *, is_full=True, **details):
     details = {"request_id": request_id(), "gateway_number": "", **details}
-    return gateway.refund(
+    return vnpay.refund(
         RefundOrder(
             txn_ref=order.txn_ref,
             created_at=order.now,
@@ -250,11 +249,11 @@ def test_an_unknown_merchant_is_02_and_gets_no_signature(sandbox, paid):
 
 
 def test_the_portal_does_not_believe_an_unsigned_answer(sandbox, paid):
-    unknown = gateway.GatewayConfig("NOBODY01", SECRET, "", sandbox.config.api_url)
+    unknown = GatewayConfig("NOBODY01", SECRET, "", sandbox.config.api_url)
     order = QueryOrder(request_id(), paid.txn_ref, paid.now, "127.0.0.1")
 
     with pytest.raises(OutcomeUnknown):
-        gateway.query(order, config=unknown, now=timezone.now())
+        vnpay.query(order, config=unknown, now=timezone.now())
 
 
 def test_numbers_and_texts_are_both_taken(sandbox, paid):

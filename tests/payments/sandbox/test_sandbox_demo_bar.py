@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from payments.gateway import verify_notice
+from payments.protocol.vnpay import verify_notice
 from portal import page
 from portal.clock.models import PortalClock
 from portal.simulator.bank_switches import SWITCHES

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from payments.gateway import verify_notice
+from payments.protocol.vnpay import verify_notice
 from tests.payments.sandbox import running
 from tests.payments.sandbox.running import SECRET
 

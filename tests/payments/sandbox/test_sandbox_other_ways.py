@@ -6,7 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import pytest
 
-from payments.gateway import verify_notice
+from payments.protocol.vnpay import verify_notice
 from tests.payments.sandbox import running
 from tests.payments.sandbox.running import SECRET
 from tests.payments.sandbox.test_sandbox_pages import signed

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from django.utils import timezone
 
-from payments.gateway import verify_return
+from payments.protocol.vnpay import verify_return
 from payments.sandbox import signing
 from tests.payments.sandbox.running import SECRET, TMN_CODE
 

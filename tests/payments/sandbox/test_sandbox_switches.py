@@ -10,7 +10,8 @@ import httpx
 import pytest
 from django.utils import timezone
 
-from payments.gateway import BadSignature, verify_notice
+from payments.protocol.messages import BadSignature
+from payments.protocol.vnpay import verify_notice
 from payments.sandbox.switches import Switches
 from tests.payments.sandbox.running import SECRET, TMN_CODE
 from tests.payments.sandbox.test_sandbox_api import query, refund

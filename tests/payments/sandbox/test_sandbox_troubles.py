@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from payments.gateway import BadSignature, verify_notice
+from payments.protocol.messages import BadSignature
+from payments.protocol.vnpay import verify_notice
 from tests.payments.sandbox import running
 from tests.payments.sandbox.running import SECRET
 

@@ -1,4 +1,4 @@
-"""The portal's side of the payment gateway: VNPAY 2.1.0, as a client.
+"""The portal's side of VNPAY 2.1.0, as a client.
 
 Pure protocol and plain HTTP: no Django, no database, no settings. The caller hands in the
 configuration and the time, stores what must be stored *before* it calls, and decides what an
@@ -11,8 +11,8 @@ module; the factor 100 exists on the wire only. Dates on the wire are GMT+7, rea
 import hashlib
 import hmac
 import re
-import unicodedata
-from datetime import datetime, timedelta, timezone
+import secrets
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, quote_plus, urlsplit
 
@@ -20,7 +20,6 @@ from payments.protocol.calls import ask, fetch
 from payments.protocol.messages import (
     BadSignature,
     GatewayConfig,
-    GatewayError,
     Malformed,
     Notice,
     OutcomeUnknown,
@@ -30,37 +29,20 @@ from payments.protocol.messages import (
     RefundOrder,
     RefundOutcome,
 )
+from payments.protocol.wire import (
+    LARGEST_AMOUNT_VND,
+    ascii_text,
+    instant_of,
+    same_code,
+    wire_date,
+)
 
-__all__ = [
-    "BadSignature",
-    "GatewayConfig",
-    "GatewayError",
-    "Malformed",
-    "Notice",
-    "OutcomeUnknown",
-    "PayOrder",
-    "QueryOrder",
-    "QueryOutcome",
-    "RefundOrder",
-    "RefundOutcome",
-    "ascii_text",
-    "ipn_answer",
-    "pay_url",
-    "qr_content",
-    "query",
-    "refund",
-    "verify_notice",
-    "verify_return",
-]
-
-GMT7 = timezone(timedelta(hours=7))
+DRIVER = "vnpay"
 VERSION = "2.1.0"
-LARGEST_AMOUNT_VND = 9_999_999_999  # twelve digits on the wire, two of them the factor 100
 LONGEST_QR = 1000  # characters that a code can hold and a phone can still read
 LONGEST_QUERY = 4096  # characters; the longest lawful notice has about 1,200
 
 _WIRE_AMOUNT = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
-_WIRE_DATE = re.compile(r"[0-9]{14}", re.ASCII)
 _CODE = re.compile(r"[0-9]{2}", re.ASCII)
 _TMN_CODE = re.compile(r"[A-Za-z0-9]{8}", re.ASCII)
 _TXN_REF = re.compile(r"[A-Za-z0-9 .,:_-]{1,100}", re.ASCII)
@@ -68,8 +50,6 @@ _GATEWAY_NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 _BANK_CODE = re.compile(r"[A-Za-z0-9]{2,20}", re.ASCII)
 _RETURN_URL = re.compile(r"https?://[A-Za-z0-9.:_/%\[\]-]+", re.ASCII)
 _KEY = re.compile(r"vnp_[A-Za-z0-9_]{1,60}", re.ASCII)
-_LOWER_HEX = re.compile(r"[0-9a-f]{128}", re.ASCII)
-_UNSAFE_RUN = re.compile(r"[^A-Za-z0-9.,:_-]+", re.ASCII)
 
 _QUERY_SIGNED = (
     *("RequestId", "Version", "Command", "TmnCode", "TxnRef", "TransactionDate"),
@@ -96,20 +76,6 @@ _IPN_ANSWERS = {
 }
 
 
-def ascii_text(text: str, longest: int = 255) -> str:
-    """Vietnamese reduced to the letters every encoder agrees on: ``[A-Za-z0-9 .,:_-]``.
-
-    Encoders disagree on ``~ * ! ' ( )``, and some turn accented letters into question marks, so
-    nothing else is ever signed.
-
-    >>> ascii_text("Lệ phí (bản sao), Đà Nẵng")
-    'Le phi ban sao , Da Nang'
-    """
-    folded = text.replace("Đ", "D").replace("đ", "d")
-    letters = "".join(c for c in unicodedata.normalize("NFD", folded) if c.isascii())
-    return _UNSAFE_RUN.sub(" ", letters).strip()[:longest].strip()
-
-
 def wire_amount(amount_vnd: int) -> str:
     """The amount as the protocol writes it: dong times one hundred, no separators.
 
@@ -120,11 +86,14 @@ def wire_amount(amount_vnd: int) -> str:
     return str(amount_vnd * 100)
 
 
-def wire_date(instant: datetime) -> str:
-    """``yyyyMMddHHmmss`` in GMT+7. Raises ``Malformed`` for a naive datetime."""
-    if instant.tzinfo is None:
-        raise Malformed("dates for the gateway need a time zone")
-    return instant.astimezone(GMT7).strftime("%Y%m%d%H%M%S")
+def reference(code: str, *, now: datetime) -> str:
+    """Our number of an order; nobody can guess the next. ``now`` is no part of it."""
+    return f"{code}.{secrets.token_hex(4)}"
+
+
+def leave(order: PayOrder, *, config: GatewayConfig, now: datetime, payer: str) -> str:
+    """The address of the page that pays ``order``: :func:`pay_url`. ``payer`` is not told."""
+    return pay_url(order, config=config, now=now)
 
 
 def pay_url(order: PayOrder, *, config: GatewayConfig, now: datetime, command: str = "pay") -> str:
@@ -193,7 +162,7 @@ def verify_notice(raw_query: str, *, secret: str) -> Notice:
     if received.pop("vnp_SecureHashType", "HMACSHA512").upper() != "HMACSHA512":
         raise BadSignature("another kind of signature than HMAC-SHA512")
     signed = "&".join(f"{key}={value}" for key, value in sorted(received.items()))
-    if not _same(given, _hmac(secret, signed)):
+    if not same_code(given, _hmac(secret, signed)):
         raise BadSignature("the signature does not fit the notice")
     return _read_notice(_decoded(signed))
 
@@ -315,12 +284,6 @@ def _hmac(secret: str, signed: str) -> str:
     return hmac.new(secret.encode(), data, hashlib.sha512).hexdigest()
 
 
-def _same(given: str, expected: str) -> bool:
-    # Bytes, because compare_digest raises TypeError for a str that is not ASCII.
-    data = given.encode("utf-8", "surrogatepass")
-    return hmac.compare_digest(data, expected.encode()) and bool(_LOWER_HEX.fullmatch(given))
-
-
 def _decoded(query: str) -> dict[str, str]:
     try:
         return dict(parse_qsl(query, strict_parsing=True, errors="strict"))
@@ -356,13 +319,7 @@ def _amount_vnd(values: dict[str, str]) -> int:
 
 
 def _pay_date(values: dict[str, str]) -> datetime | None:
-    if not values.get("vnp_PayDate"):
-        return None
-    text = _matching(values, "vnp_PayDate", _WIRE_DATE)
-    try:
-        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=GMT7)
-    except ValueError as problem:
-        raise Malformed("vnp_PayDate is not a date") from problem
+    return instant_of(values["vnp_PayDate"]) if values.get("vnp_PayDate") else None
 
 
 def _call(
@@ -378,7 +335,7 @@ def _call(
     expected = _hmac(
         config.secret, "|".join(answer.get(f"vnp_{name}", "") for name in answer_signed)
     )
-    if not _same(answer.get("vnp_SecureHash", ""), expected):
+    if not same_code(answer.get("vnp_SecureHash", ""), expected):
         raise OutcomeUnknown("the gateway's answer is not signed, or wrongly")
     for key in ("vnp_Command", "vnp_TmnCode", "vnp_TxnRef"):
         if answer.get(key, "") != body[key]:
