@@ -33,7 +33,7 @@ def open_dossier(offering, *, by, nonce):
     ``nonce`` is that of the page: sent twice it gives the same draft. Raises ``UnitDoesNotOffer``,
     ``LevelDoesNotAllow`` or ``TooManyDrafts``.
     """
-    User.objects.select_for_update().only("pk").get(
+    User.objects.select_for_update(no_key=True).only("pk").get(
         pk=by.pk
     )  # two starts at once are counted one after the other
     if (started := Dossier.objects.filter(filed_by=by, nonce=nonce).first()) is not None:

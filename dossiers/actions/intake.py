@@ -27,7 +27,7 @@ def open_paper_dossier(offering, *, channel, by, nonce, **applicant):
     ``applicant`` holds the snapshot and the wanted delivery, by field name. Raises ``NotPermitted`` unless ``by``
     files on paper at this unit, ``UnitDoesNotOffer`` for what the unit does not offer today.
     """
-    User.objects.select_for_update().only("pk").get(
+    User.objects.select_for_update(no_key=True).only("pk").get(
         pk=by.pk
     )  # two clicks are counted one after the other
     if (started := Dossier.objects.filter(filed_by=by, nonce=nonce).first()) is not None:

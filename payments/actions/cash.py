@@ -21,7 +21,7 @@ def receive_cash(request, *, by):
                 pk=request.dossier_id
             )
         )
-        request = PaymentRequest.objects.select_for_update().get(pk=request.pk)
+        request = PaymentRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
         grant = TAKES_CASH.grant_of(by, dossier)
         if grant is None:
             raise NotTheCashier()

@@ -71,7 +71,7 @@ def open_attempt(request, *, by, way):
         raise GatewayUnreachable()
     with transaction.atomic():
         lock(dossier)
-        request = PaymentRequest.objects.select_for_update().get(pk=request.pk)
+        request = PaymentRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
         if request.closed_at is not None or dossier.state != DossierState.PAYMENT_REQUESTED:
             raise NothingOpenToPay()
         if not request.online:

@@ -188,7 +188,7 @@ def accept(counted, *, reason, by):
     reason = reason.strip()
     with transaction.atomic():
         # One at a time: whoever comes second finds it accepted.
-        User.objects.select_for_update(of=("self",)).get(pk=counted.cashier_id)
+        User.objects.select_for_update(of=("self",), no_key=True).get(pk=counted.cashier_id)
         till = till_of(counted.agency, counted.cashier, counted.day)
         grant = MAY_ACCEPT.grant_of(by, till)
         if grant is None:

@@ -21,7 +21,9 @@ def lock(model, attnames, known, links=(), *, clock=False):
     """Lock the row known by ``known`` after those to which its foreign keys ``links`` point, and read them.
 
     ``attnames`` are those of the links in their order and then the row's own, a tuple each; with ``clock``, the row of
-    the portal clock follows. PostgreSQL locks in the order in which ``FOR UPDATE OF`` names the tables.
+    the portal clock follows. PostgreSQL locks in the order in which ``OF`` names the tables.
+    Keys never change, so the lock lets others write rows that point to this one; a full ``FOR UPDATE`` would make them
+    wait at their commit, with locks of their own, in whatever order their foreign keys are checked.
     """
     names = [f"t{place}" for place in range(len(links))] + ["t"]
     others = [model._meta.get_field(link) for link in links]
@@ -43,7 +45,7 @@ def lock(model, attnames, known, links=(), *, clock=False):
     where = " AND ".join(f't."{column(model, attname)}" = %s' for attname in known)
     return (
         f"SELECT {', '.join(columns)} FROM {' '.join(tables)} WHERE {where} "
-        f"FOR UPDATE OF {', '.join(names)}"
+        f"FOR NO KEY UPDATE OF {', '.join(names)}"
     )
 
 

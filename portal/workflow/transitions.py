@@ -87,7 +87,7 @@ def perform_many(queryset, name, *, by, **details):
     """
     with transaction.atomic():
         outcomes, moves = [], []
-        for instance in queryset.order_by("pk").select_for_update(of=("self",)):
+        for instance in queryset.order_by("pk").select_for_update(of=("self",), no_key=True):
             try:
                 move = _judged(
                     instance,

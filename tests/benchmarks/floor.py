@@ -88,7 +88,7 @@ class _Writer:
             ):
                 columns = ", ".join(f'"{column}"' for column in change.changed())
                 key = self._key(change.relation, change.after["id"])
-                yield f'SELECT {columns} FROM "{change.relation}" WHERE id = {key} FOR UPDATE;'
+                yield f'SELECT {columns} FROM "{change.relation}" WHERE id = {key} FOR NO KEY UPDATE;'
         for a, b in zip(first, second, strict=True):
             yield self._insert(a, b) if a.before is None else self._update(a, b)
 

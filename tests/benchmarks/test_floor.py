@@ -46,7 +46,7 @@ def test_the_floor_commits_as_often_as_the_portal(sides):
     assert raw.written.commits == 9
     assert raw.written.text.count("COMMIT;") == 9
     assert (
-        raw.written.text.count("FOR UPDATE") == 9
+        raw.written.text.count("FOR NO KEY UPDATE") == 9
     )  # eight moves of the dossier, one of the attempt
 
 

@@ -21,7 +21,11 @@ def compiled_catalogues():
 
 
 @pytest.mark.parametrize(
-    ("language", "scheme", "width"), [("vi", "light", PHONE), ("en", "dark", DESKTOP)]
+    ("language", "scheme", "width"),
+    [
+        ("vi", "light", PHONE),
+        pytest.param("en", "dark", DESKTOP, marks=pytest.mark.slow),  # a minute each
+    ],
 )
 def test_axe_finds_nothing_and_nothing_sticks_out(client, language, scheme, width):
     pages = every_page(client, language)

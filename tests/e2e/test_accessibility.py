@@ -69,6 +69,7 @@ class Inspector:
         tab.goto(address)
 
 
+@pytest.mark.slow  # two languages, every page: the rooms' own browser tests stand in for it in the fast tier
 def test_axe_finds_nothing_on_any_page_of_the_story(demo, browser, tmp_path):
     inspector = Inspector(demo)
 

@@ -18,7 +18,7 @@ from tests.faults.checker import violations
 from tests.payments.books import balances
 from tests.payments.factories import AttemptFactory
 from tests.payments.notices import notice_query
-from tests.workflow.threads import run_together
+from tests.workflow.threads import patiently, run_together
 
 PROCESSES, PAYMENTS, OFTEN = 8, 5_000, 3
 TABS = 20  # payments of one fee: one is effective, the others go back
@@ -63,14 +63,15 @@ def test_64_threads_give_back_no_more_than_was_paid(own_database, bank):
     part = attempt.amount // 10
 
     def ask(number):
-        refund = actions.request_refund(
+        refund = patiently(
+            actions.request_refund,
             Attempt.objects.get(pk=attempt.pk),
             reason=Refund.Reason.MISTAKE,
             by=cashier,
             amount=part,
             note=f"Lần {number}.",
         )
-        actions.approve_refund(refund, by=leader)
+        patiently(actions.approve_refund, refund, by=leader)
         return "owed"
 
     answers = run_together(ask, range(64))

@@ -5,10 +5,10 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 
 from payments import actions, receipts
-from payments.models import Receipt, Refund
+from payments.models import Attempt, Receipt, Refund
 from payments.tasks import complete_open_attempts
 from portal import clock
-from portal.workflow import outbox
+from portal.workflow import locked_along, outbox
 from tests.accounts.factories import OfficialFactory, UserFactory
 from tests.documents.test_forms import text_of
 from tests.dossiers.factories import officer
@@ -53,6 +53,19 @@ def test_a_surplus_brings_none(bank, receipt):
 
     assert Refund.objects.get().state == "done"
     assert Receipt.objects.get() == receipt
+
+
+def test_a_receipt_is_written_while_somebody_holds_its_dossier(own_database, bank):
+    """Its foreign keys are checked at its commit: to wait there, one row held, was a deadlock with the next notice."""
+    attempt = captured(bank)
+
+    with transaction.atomic():
+        locked_along(Attempt, "dossier", "request", id=attempt.pk)
+        [issued] = run_together(
+            lambda pk: receipts.issue_for_attempt(Attempt.objects.get(pk=pk)), [attempt.pk]
+        )
+
+    assert issued == Receipt.objects.get(attempt=attempt)
 
 
 def test_numbers_follow_each_other_whoever_comes_first(own_database, bank):

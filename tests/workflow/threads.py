@@ -2,7 +2,8 @@
 
 import threading
 
-from django.db import connections
+from django.db import OperationalError, connections
+from psycopg.errors import LockNotAvailable
 
 PATIENCE_SECONDS = 60
 
@@ -17,6 +18,16 @@ def in_a_thread(work):
             connections.close_all()
 
     return run
+
+
+def patiently(work, *args, **details):
+    """``work(…)``, asked again as people do whom a crowd kept waiting for a lock longer than a page may take."""
+    while True:
+        try:
+            return work(*args, **details)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
 
 
 def run_together(work, arguments):
