@@ -23,7 +23,7 @@ LARGEST_LOG = 5_000_000  # bytes; a longer log is begun anew at the next start
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # a socket's path may have 107 bytes, PORTAL_HOME may be longer
-    "max_connections": "100",
+    "max_connections": "200",
     "shared_buffers": "128MB",
     "effective_cache_size": "1GB",
     "work_mem": "8MB",
