@@ -22,6 +22,7 @@ from payments.errors import (
     SamePerson,
 )
 from payments.states import RefundState
+from portal.wording import money
 from portal.workflow import allows
 from portal.workflow.machine import edges
 from portal.workflow.models import HistoryRow, WorkflowModel
@@ -172,7 +173,7 @@ class Refund(WorkflowModel):
         ]
 
     def __str__(self):
-        return f"{self.amount} VND, {self.get_reason_display()}"
+        return f"{money(self.amount)}, {self.get_reason_display()}"
 
     def is_filed_by(self, user):
         return self.dossier.is_filed_by(user)
