@@ -27,7 +27,7 @@ sandbox-merchant:  ## Register a merchant: IPN_URL=http://… [NAME="My shop"]; 
 	@$(PY) manage.py sandbox_merchant --ipn-url="$$IPN_URL" --name="$$NAME"
 
 test: install-dev chromium  ## Fast tests; make test ARGS="-k …"
-	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n 2 $(ARGS)
 
 test-slow: install-dev chromium  ## The long tiers
 	@$(PY) -m pytest -m slow $(ARGS)

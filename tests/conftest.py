@@ -7,9 +7,13 @@ import pytest
 from django.utils import translation
 
 import portal.celery  # noqa: F401  # the app whose broker the doorbell rings
-from tests import databases, processes
+from tests import databases, processes, scheduling
 
 _numbers = itertools.count(1)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return scheduling.DemoTogether(config, log)
 
 
 def pytest_collection_modifyitems(items):

@@ -26,12 +26,14 @@ def measure(wanted, *, rounds, number):
     """The figures P1 and P2, as far as ``wanted``, from one series of interleaved rounds."""
     with ExitStack() as until_done:
         database = until_done.enter_context(_fresh_database())
+        # First of all: its people are made over connections that are closed again.
+        viewflow = until_done.enter_context(other_engine.side()) if "P2" in wanted else None
         portal = Portal()
         sides = {"portal": portal}
         if "P1" in wanted:
             sides["floor"] = Floor(portal.cast, database.url, settings.HOME.run / "life.sql")
-        if "P2" in wanted:
-            sides["viewflow"] = until_done.enter_context(other_engine.side())
+        if viewflow:
+            sides["viewflow"] = viewflow
         for side in sides.values():
             print(side, flush=True)
             side.run(WARMING)

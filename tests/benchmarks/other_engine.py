@@ -1,6 +1,7 @@
 """django-viewflow in an environment of its own, which the benchmark makes and nobody else uses: it is AGPL."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -8,8 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
 from tests import databases
+from tests.benchmarks.lifecycle import Cast
 
 HERE = Path(__file__).resolve().parent
 ENVIRONMENT = settings.BASE_DIR / "var" / "bench-venv"
@@ -18,12 +21,16 @@ REQUIREMENTS = settings.BASE_DIR / "requirements" / "bench.txt"
 
 @contextmanager
 def side():
-    """The running other side, on a fresh database of its own in the same cluster."""
-    database = databases.empty(databases.clone_name("viewflow"))
+    """The running other side, on a clone of the portal's database of its own in the same cluster."""
+    database = databases.clone(databases.template(), databases.clone_name("viewflow"))
     process = subprocess.Popen(
         [_python(), "-m", "viewflow_side"],
         cwd=HERE,
-        env={"PATH": os.environ["PATH"], "VIEWFLOW_DATABASE_URL": database.owner_url},
+        env={
+            "PATH": os.environ["PATH"],
+            "VIEWFLOW_DATABASE_URL": database.owner_url,
+            "VIEWFLOW_CAST": json.dumps(_cast(database.name)),
+        },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -34,6 +41,19 @@ def side():
         process.stdin.close()
         process.wait()
         databases.drop(database.name)
+
+
+def _cast(database):
+    """The keys of the people and of a draft that the portal makes in the other side's database."""
+    ours = connection.settings_dict["NAME"]
+    databases.point_connections_at(database)
+    try:
+        cast = Cast()
+        [draft] = cast.drafts(1)
+    finally:
+        databases.point_connections_at(ours)
+    people = ("citizen", "one_door", "specialist", "leader")
+    return {name: getattr(cast, name).pk for name in people} | {"draft": draft.pk}
 
 
 class Viewflow:

@@ -10,13 +10,6 @@ from tests.e2e.running_demo import SHORT, Demo
 LEFT_NOTHING = {"processes": [], "group": [], "ports": []}
 
 
-def pytest_collection_modifyitems(items):
-    """Whoever needs the demo runs in one process of pytest-xdist: it is started once."""
-    for item in items:
-        if "demo" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("demo"))
-
-
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
     """A running demo with a short past, started on an empty home; it stops without leaving anything."""

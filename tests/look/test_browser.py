@@ -104,8 +104,8 @@ class Reader:
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),
     [
-        ("vi", "light", DESKTOP),
         ("en", "dark", PHONE),
+        pytest.param("vi", "light", DESKTOP, marks=pytest.mark.slow),
         pytest.param("vi", "dark", PHONE, marks=pytest.mark.slow),
         pytest.param("en", "light", DESKTOP, marks=pytest.mark.slow),
     ],

@@ -103,6 +103,7 @@ urlpatterns = [
     path("services/", room("catalogue", path("", gallery, name="search"))),
     path("dossiers/", room("dossiers", path("", gallery, name="list"))),
     path("metrics/", room("metrics", path("", gallery, name="home"))),
+    path("payments/", room("payments", path("receipts/", gallery, name="verify"))),
     path("desk/", room("admin", path("", gallery, name="index"))),
     path(
         "demo/",

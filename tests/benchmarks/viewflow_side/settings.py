@@ -1,4 +1,4 @@
-"""The least that django-viewflow needs, on a database of its own in the same cluster."""
+"""The least that django-viewflow needs, on a clone of the portal's database in the same cluster."""
 
 import os
 from urllib.parse import urlsplit
@@ -8,6 +8,7 @@ _address = urlsplit(os.environ["VIEWFLOW_DATABASE_URL"])
 SECRET_KEY = "of no use here: nothing is signed"
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
+AUTH_USER_MODEL = "viewflow_side.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.auth",

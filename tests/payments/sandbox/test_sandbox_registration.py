@@ -40,6 +40,7 @@ def manage(machine, *words):
     )
 
 
+@pytest.mark.slow  # three commands, each with servers of its own
 def test_one_line_of_json_before_and_while_the_sandbox_runs(machine, tmp_path, merchant, payer):
     address = f"http://localhost:{machine['PORTAL_SANDBOX_PORT']}"
     first = manage(machine, "sandbox_merchant", f"--ipn-url={merchant.ipn_url}")
