@@ -78,16 +78,19 @@ def celery_worker(database, folder: Path, *, processes: int = 2, port: int | Non
 
 
 @contextlib.contextmanager
-def portal(database, folder: Path):
-    """The portal behind granian on this database; yields its address, such as http://localhost:40123."""
-    port, log = free_port(), folder / "portal.log"
+def portal(database, folder: Path, *, port: int | None = None, **variables: str):
+    """The portal behind granian on this database; yields its address, such as http://localhost:40123.
+
+    Further ``variables`` go into its environment.
+    """
+    port, log = port or free_port(), folder / "portal.log"
     address = f"http://localhost:{port}"
     words = [sys.executable, "-m", "granian", "portal.wsgi:application", "--interface", "wsgi"]
     words += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     with running(
         words,
         log=log,
-        environment=environment(database, port=port, media=folder),
+        environment=environment(database, port=port, media=folder) | variables,
         ready=lambda: answers(f"{address}/livez"),
     ):
         yield address
