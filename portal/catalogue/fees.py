@@ -5,7 +5,7 @@ reductions come on top of any kind, each with its legal reason; where several ho
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext, override
@@ -76,7 +76,7 @@ class FeeRule(ABC):
     when: str
     note: Words | None = None
     reductions: tuple[Reduction, ...] = ()
-    question_label: Words | None = None  # of the question that decides, for refusals
+    question_labels: dict[str, Words] = field(default_factory=dict)  # of what decides, for refusals
 
     @classmethod
     def read_options(cls, table: Table) -> dict[str, Any]:
@@ -99,14 +99,14 @@ class FeeRule(ABC):
         """Every condition on an answer that this rule looks at, to be checked against the questions."""
         return [reduction.condition for reduction in self.reductions]
 
-    def question_key(self) -> str | None:
-        """The question on whose answer the fee depends."""
-        return None
+    def question_keys(self) -> tuple[str, ...]:
+        """The questions on whose answers the fee depends."""
+        return ()
 
-    def needed_answer(self, answers: dict[str, Any]):
-        """The answer this fee depends on. Raises ``FeeAnswerMissing``."""
-        if (answer := answers.get(self.question_key())) is None:
-            raise FeeAnswerMissing(question=self.question_label or self.question_key())
+    def needed_answer(self, answers: dict[str, Any], key: str):
+        """The answer to ``key``, on which this fee depends. Raises ``FeeAnswerMissing``."""
+        if (answer := answers.get(key)) is None:
+            raise FeeAnswerMissing(question=self.question_labels.get(key, key))
         return answer
 
     def check_question(self, question, table: Table) -> None:
@@ -224,7 +224,7 @@ class FeePerCopy(FeeRule):
         return {**super().read_options(table), "question": table.key("question")}
 
     def fee(self, answers, channel):
-        copies = self.needed_answer(answers)
+        copies = self.needed_answer(answers, self.question)
         return Fee((FeeLine(self.name, copies, self.amount_vnd),))
 
     def highest_vnd(self):
@@ -233,8 +233,8 @@ class FeePerCopy(FeeRule):
     def describe(self):
         return gettext("%(amount)s per copy") % {"amount": wording.money(self.amount_vnd)}
 
-    def question_key(self):
-        return self.question
+    def question_keys(self):
+        return (self.question,)
 
     def check_question(self, question, table):
         countable = question.type == "number" and not question.decimals and question.minimum >= 1
@@ -267,7 +267,7 @@ class FeePerProduct(FeeRule):
         }
 
     def fee(self, answers, channel):
-        answer = self.needed_answer(answers)
+        answer = self.needed_answer(answers, self.question)
         number = len(answer) if isinstance(answer, list) else answer
         lines = [FeeLine(self.name, number, self.amount_vnd)] if number else []
         if self.base_vnd:
@@ -291,8 +291,8 @@ class FeePerProduct(FeeRule):
             }
         return gettext("%(amount)s per product") % {"amount": amount}
 
-    def question_key(self):
-        return self.question
+    def question_keys(self):
+        return (self.question,)
 
     def check_question(self, question, table):
         most = getattr(question, "maximum", None)
@@ -384,7 +384,7 @@ class FeeByAnswer(FeeRule):
         return {"question": table.key("question"), "amounts_vnd": amounts}
 
     def fee(self, answers, channel):
-        amount_vnd = dict(self.amounts_vnd)[self.needed_answer(answers)]
+        amount_vnd = dict(self.amounts_vnd)[self.needed_answer(answers, self.question)]
         return Fee((FeeLine(self.name, 1, amount_vnd),)) if amount_vnd else Fee()
 
     def highest_vnd(self):
@@ -401,8 +401,8 @@ class FeeByAnswer(FeeRule):
             "high": wording.money(self.highest_vnd()),
         }
 
-    def question_key(self):
-        return self.question
+    def question_keys(self):
+        return (self.question,)
 
     def check_question(self, question, table):
         if set(question.condition_values()) != set(dict(self.amounts_vnd)):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.catalogue import page_fees  # noqa: F401  (registers its kind of fee)
 from portal.catalogue.crosschecks import read_crosscheck
 from portal.catalogue.fees import read_fee
 from portal.catalogue.levels import LEVELS, RECEIVING, Capability, allows
@@ -132,12 +133,14 @@ def read_fee_of(table: Table, questions: dict[str, Question]):
     rule = read_fee(table)
     for condition in rule.conditions():
         check_condition(condition, questions, table, "if")
-    if (key := rule.question_key()) is None:
-        return rule
-    if key not in questions or questions[key].shown_if is not None or not questions[key].required:
-        table.refuse("question", _("must name a question that everybody must answer"))
-    rule.check_question(questions[key], table)
-    return replace(rule, question_label=questions[key].label)
+    for key in rule.question_keys():
+        asked = questions.get(key)
+        if asked is None or asked.shown_if is not None or not asked.required:
+            table.refuse("question", _("must name a question that everybody must answer"))
+        rule.check_question(asked, table)
+    return replace(
+        rule, question_labels={key: questions[key].label for key in rule.question_keys()}
+    )
 
 
 def read_certainty(table: Table) -> dict[str, str]:

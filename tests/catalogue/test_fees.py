@@ -8,6 +8,7 @@ from portal.catalogue.errors import DefinitionError, FeeAnswerMissing
 from portal.catalogue.fees import FeeLine, described, fee_due, read_fee
 from portal.catalogue.tables import Table
 from portal.catalogue.words import Words
+from tests.catalogue.factories import small_content
 
 
 def rule(**content):
@@ -116,6 +117,76 @@ def test_every_rule_of_the_catalogue_can_be_described_in_both_languages():
         assert definition.fee.highest_vnd() == 0 or any(
             each.isdigit() for text in texts for each in text
         )
+
+
+# By the page: the fee for certified copies of 2.000815 --------------------------------------------------
+
+CERTIFIED_COPIES = {
+    "kind": "per_page",
+    "question": "pages",
+    "copies": "copies",
+    "amount_vnd": 2_000,
+    "first_pages": 2,
+    "further_vnd": 1_000,
+    "at_most_vnd": 200_000,
+    "name": {"vi": "Phí chứng thực bản sao", "en": "Fee for certified copies"},
+}
+
+
+@pytest.mark.parametrize(
+    ("pages", "copies", "amount_vnd"),
+    [
+        (1, 1, 2_000),
+        (2, 1, 4_000),
+        (3, 1, 5_000),
+        (5, 3, 21_000),
+        (198, 1, 200_000),
+        (199, 1, 200_000),
+        (500, 2, 400_000),
+    ],
+)
+def test_a_fee_by_the_page_falls_from_a_page_on_and_ends_at_so_much_a_copy(
+    pages, copies, amount_vnd
+):
+    fee = fee_due(rule(**CERTIFIED_COPIES), {"pages": pages, "copies": copies})
+
+    one = sum(2_000 if page <= 2 else 1_000 for page in range(1, pages + 1))
+    assert fee.amount_vnd == amount_vnd == copies * min(one, 200_000)
+    assert fee.lines[0].unit_amount_vnd == 2_000
+
+
+@pytest.mark.parametrize("missing", ["pages", "copies"])
+def test_a_fee_by_the_page_needs_both_numbers(missing):
+    answers = {"pages": 2, "copies": 1}
+    answers.pop(missing)
+
+    with pytest.raises(FeeAnswerMissing):
+        fee_due(rule(**CERTIFIED_COPIES), answers)
+
+
+@pytest.mark.parametrize("key", ["pages", "copies"])
+def test_a_fee_by_the_page_wants_numbers_that_everybody_gives(key):
+    content = small_content(code="9.000815")
+    content["fee"] = CERTIFIED_COPIES
+    questions = content["groups"][0]["questions"]
+    pages = {"key": "pages", "type": "number", "label": {"vi": "Số trang", "en": "Pages"}}
+    questions.insert(0, pages | {"minimum": 1, "maximum": 500})
+    assert definitions.from_content(content, key="whole").fee.question_keys() == (
+        "pages",
+        "copies",
+    )
+
+    content["groups"][0]["questions"] = [each for each in questions if each["key"] != key]
+    with pytest.raises(DefinitionError):
+        definitions.from_content(content, key=f"without {key}")
+
+
+def test_a_reduction_of_the_catalogue_says_why_and_by_which_law():
+    fee = fee_due(definitions.service("2.000488").fee, {"fee_category": "reduced"})
+
+    assert [line.amount_vnd for line in fee.lines] == [200_000, -100_000]
+    assert "sinh viên" in fee.lines[1].reason.vi
+    assert fee.lines[1].legal_basis.vi == "Thông tư số 244/2016/TT-BTC"
 
 
 # Per product, by rule, and for less ------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.urls import reverse
 from dossiers.models import Dossier
 from dossiers.states import State
 from portal.catalogue import definitions
+from portal.catalogue.fees import fee_due
 from portal.catalogue.loading import load_catalogue
 from portal.catalogue.models import Offering
 from tests.dossiers import journeys
@@ -49,7 +50,7 @@ def test_filed_online_from_the_service_page_to_the_confirmation(client, catalogu
     kept = dossier.version.definition.kept_answers(answers)
     assert dossier.answers == kept
     fee = definitions.service(code).fee
-    amount = fee.fee(answers, "online").amount_vnd
+    amount = fee_due(fee, answers).amount_vnd
     if fee.when == "filing" and amount:
         assert dossier.state == State.PAYMENT_REQUESTED
         request = dossier.payment_requests.get()
