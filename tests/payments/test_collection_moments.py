@@ -7,6 +7,7 @@ import random
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from dossiers.models import Dossier
@@ -179,6 +180,21 @@ def test_what_was_asked_for_stays_whatever_the_answers_become(bank, desk, applic
 
     assert "16.000" in page.content.decode()
     assert pays(applicant(dossier), dossier) == 2 * EACH
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("vi", "Phí cấp bản sao"), ("en", "Fee for copies")]
+)
+def test_the_lines_speak_the_language_of_the_page(bank, desk, applicant, language, name):
+    dossier = at("processing")
+    desk(officer(dossier, "one_door"), dossier, "receive")
+    desk(officer(dossier, "one_door"), dossier, "request_payment")
+    browser = applicant(dossier)
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+
+    for page in ("pay", "history"):
+        text = browser.get(reverse(f"payments:{page}", args=[dossier.public_id])).content.decode()
+        assert f"<dt>{name} × 2</dt>" in text
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def situations(bank, settings):
     for shown in attempts_in_every_state(bank):
         shows("return", shown)
     undecided = Attempt.objects.get(state="undecided")
-    shows("pay", undecided)  # with a notice that one is not decided yet
+    shows("pay", undecided.dossier)  # with a notice that one is not decided yet
     paid = captured(bank)
     shows("ask_for_refund", paid.dossier)
     shows("pay", paid.dossier)
@@ -131,7 +131,8 @@ def drawn(client, situations, language):
         client.logout() if person is None else client.force_login(person)
         client.cookies[django_settings.LANGUAGE_COOKIE_NAME] = language
         answer = client.get(path)
-        assert answer.status_code in (200, 404, 422), path
+        about_receipts = path.startswith(reverse("payments:verify"))
+        assert answer.status_code in ((200, 404, 422) if about_receipts else (200,)), path
         assert f'<html lang="{language}"' in answer.content.decode(), path
         pages[f"{SITE}{path}"] = answer
     assert len(pages) == len(situations)
