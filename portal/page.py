@@ -15,11 +15,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from portal import clock, language
 from portal.language import NAMES
 
-# Which entry of the main menu an address belongs to, by namespace of its URL name.
+# Which entry of the main menu an address belongs to, by its URL name, else by the namespace of that.
 MENU = {
     "catalogue": "services",
     "dossiers": "dossiers",
     "payments": "dossiers",
+    "payments:verify": "",  # for whoever holds a receipt
     "metrics": "figures",
     "admin": "desk",
 }
@@ -133,7 +134,7 @@ def here(request):
 
 def menu_entry(request):
     match = request.resolver_match
-    return MENU.get(match.namespace, "") if match else ""
+    return MENU.get(match.view_name, MENU.get(match.namespace, "")) if match else ""
 
 
 def frame(request):
