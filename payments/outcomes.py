@@ -14,6 +14,11 @@ SENTENCES = {
     "75": _("The bank is under maintenance."),
     "79": _("The bank refused: the payment password was wrong too often."),
 }
+# Money that the gateway neither has nor denies, for those who decide about it (payments.protocol.messages.HELD).
+HELD = {
+    "04": _("The bank took the money, but the payment was not completed at the gateway (04)."),
+    "07": _("The bank took the money and holds it for review (07)."),
+}
 OTHER = _("The bank did not carry out the payment.")
 RAN_OUT = SENTENCES["11"]
 

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from payments import drivers
-from payments.actions.capturing import SUSPICION, settle
+from payments.actions.capturing import settle
 from payments.models import Attempt, Notice
 from payments.protocol import messages
 from payments.protocol.messages import OutcomeUnknown, QueryOrder
@@ -52,7 +52,7 @@ def look_at_gateway(attempt):
     except OutcomeUnknown as unknown:
         log.warning("gateway_outcome_unknown", order=attempt.txn_ref, reason=unknown.reason)
         return bool(unknown.code)
-    if outcome.is_paid or outcome.transaction_status == SUSPICION:
+    if outcome.is_paid or outcome.is_held:
         with transaction.atomic():
             code, _attempt, verdict = settle(_as_notice(attempt, outcome))
         if verdict == Notice.Verdict.REFUSED:
@@ -93,7 +93,7 @@ def _as_notice(attempt, outcome):
         txn_ref=attempt.txn_ref,
         amount_vnd=outcome.amount_vnd,
         gateway_number=outcome.gateway_number,
-        response_code="00" if outcome.is_paid else SUSPICION,
+        response_code=outcome.transaction_status,
         transaction_status=outcome.transaction_status,
         bank_code=outcome.bank_code,
         pay_date=outcome.pay_date,

@@ -17,8 +17,6 @@ from portal.workflow import carry_out, lock, locked, locked_along
 
 log = structlog.get_logger(__name__)
 
-SUSPICION = "07"  # the bank took the money and holds it for review
-
 
 def absorb(raw, driver=vnpay.DRIVER):
     """Take a notice of payment (IPN) as received; returns the code to answer, valid only once committed.
@@ -76,7 +74,7 @@ def settle(notice):
     if notice.is_success:
         capture(dossier, request, attempt, notice)
         return "00", attempt, Notice.Verdict.TAKEN
-    if SUSPICION in (notice.response_code, notice.transaction_status):
+    if notice.held:
         return _held(attempt, notice)
     if attempt.state == State.FAILED:
         return "02", attempt, Notice.Verdict.KNOWN
@@ -112,11 +110,11 @@ def lock_for_money(attempt):
 
 
 def _held(attempt, notice):
-    """Money under suspicion: people decide, not this code. The gateway need not tell it twice."""
+    """Money under suspicion, or taken and reversed: people decide, not this code. It need not be told twice."""
     if attempt.state == State.SUSPECTED:
         return "02", attempt, Notice.Verdict.KNOWN
     number = notice.gateway_number if notice.gateway_number.strip("0") else ""
-    carry_out(attempt, "suspect", by=None, gateway_number=number)
+    carry_out(attempt, "suspect", by=None, gateway_number=number, code=notice.held)
     return "00", attempt, Notice.Verdict.HELD
 
 

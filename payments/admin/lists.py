@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from payments import cash_desk
+from payments import cash_desk, outcomes
 from payments.admin.cash_days import CashDays
 from payments.admin.finance import Finance
 from payments.desk_forms import ATTEMPT_FORMS, REFUND_FORMS
@@ -61,6 +61,7 @@ class AttemptAdmin(PaymentRows, WorkflowAdmin):
         "txn_ref",
         "state",
         "sum_of_money",
+        "gateway_says",
         "gateway_number",
         "bank_code",
         "started_at",
@@ -70,6 +71,10 @@ class AttemptAdmin(PaymentRows, WorkflowAdmin):
         "decision_note",
         "proposed_by",
     ]
+
+    @admin.display(description=_("the gateway says"))
+    def gateway_says(self, attempt):
+        return outcomes.HELD.get(attempt.response_code) or NO_VALUE
 
 
 @admin.register(Notice)

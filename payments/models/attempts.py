@@ -204,11 +204,11 @@ class Attempt(WorkflowModel):
         permission=allows("payment.suspect"),
         custom={"label": _("Hold for review")},
     )
-    def suspect(self, *, gateway_number):
-        """The bank took the money and holds it under suspicion (07): neither paid nor failed."""
-        self.response_code = "07"
+    def suspect(self, *, gateway_number, code="07"):
+        """The bank took the money and holds it (07), or it never reached the gateway (04): neither paid nor failed."""
+        self.response_code = code
         self.gateway_number = gateway_number or None
-        self.move.details = {"gateway_number": gateway_number}
+        self.move.details = {"gateway_number": gateway_number, "code": code}
 
     @transition(
         state,

@@ -6,6 +6,10 @@ Money is an integer number of dong; instants are aware.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+SUSPICION = "07"  # the bank took the money and holds it for review
+REVERSED = "04"  # the bank took the money, and the payment was not completed at the gateway
+HELD = (SUSPICION, REVERSED)  # money that left the payer and is not ours: people decide
+
 
 class GatewayError(Exception):
     """Anything this module refuses or could not find out."""
@@ -113,6 +117,13 @@ class Notice:
         """Paid: both codes are 00. One of them alone means nothing."""
         return self.response_code == "00" and self.transaction_status == "00"
 
+    @property
+    def held(self) -> str:
+        """Why the money is neither paid nor failed (one of :data:`HELD`), else empty."""
+        if self.transaction_status in HELD:
+            return self.transaction_status
+        return SUSPICION if self.response_code == SUSPICION else ""
+
 
 @dataclass(frozen=True)
 class QueryOutcome:
@@ -141,6 +152,11 @@ class QueryOutcome:
         return (self.response_code, self.transaction_type, self.transaction_status) == (
             *("00", "01", "00"),
         )
+
+    @property
+    def is_held(self) -> bool:
+        """The money left the payer and is not ours: neither paid nor failed."""
+        return self.response_code == "00" and self.transaction_status in HELD
 
     @property
     def is_open(self) -> bool:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from payments.protocol.calls import ask
 from payments.protocol.messages import (
+    HELD,
     BadSignature,
     GatewayConfig,
     Malformed,
@@ -44,7 +45,6 @@ RESULT_SIGNED = (
 ANSWER_SIGNED = ("MaLoi", "MoTaLoi", "MaDoiTac", "ThoiGianGD")
 PAID, PENDING, NOT_PAID = "1", "3", "4"  # TrangThaiGD
 STATUSES = {PAID: "00", PENDING: "01", NOT_PAID: "02"}  # as the other protocol calls them
-SUSPICION = "07"
 
 _FORMS = {
     "MaDoiTac": re.compile(r"[A-Za-z0-9]{8}", re.ASCII),
@@ -124,7 +124,7 @@ def verify_notice(raw: str, *, secret: str) -> Notice:
         if not form.fullmatch(values[name]):
             raise Malformed(f"{name} has the wrong form")
     code = values["MaLoi"]
-    status = {"00": "00", SUSPICION: SUSPICION}.get(code, "02")
+    status = code if code in ("00", *HELD) else "02"
     return Notice(
         tmn_code=values["MaDoiTac"],
         txn_ref=values["MaThamChieu"],
