@@ -107,7 +107,7 @@ def pay_by_qr(token: str, account: cards.Card) -> Transaction:
     if payment.expires_at <= timezone.now():
         return _end(payment, "11", State.EXPIRED)
     _note_card(payment, account, account.bank_code)
-    return _end(payment, account.code, STATE_OF_CODE.get(account.code, State.FAILED))
+    return _end(payment, account.code, _state_after(account))
 
 
 @transaction.atomic
@@ -124,7 +124,7 @@ def pay(token: str, password: str) -> Transaction:
     if payment.expires_at <= timezone.now():
         return _end(payment, "11", State.EXPIRED)
     if password.strip() == cards.ONE_TIME_PASSWORD:
-        return _end(payment, card.code, STATE_OF_CODE.get(card.code, State.FAILED))
+        return _end(payment, card.code, _state_after(card))
     payment.otp_failures += 1
     payment.save(update_fields=["otp_failures"])
     if payment.otp_failures >= cards.OTP_TRIES:
@@ -218,6 +218,10 @@ def next_number() -> int:
 def _lock(token: str) -> Transaction:
     rows = Transaction.objects.select_for_update(of=("self",)).select_related("merchant")
     return rows.get(token=token)
+
+
+def _state_after(card: cards.Card) -> str:
+    return State.REVERSED if card.is_reversed else STATE_OF_CODE.get(card.code, State.FAILED)
 
 
 def _end(payment: Transaction, code: str, state: str) -> Transaction:

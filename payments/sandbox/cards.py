@@ -2,7 +2,7 @@
 
 Sources: docs/sandbox.md: the first NCB cards are the well-known ones of the
 public sandbox, the international ones those of GOV.UK Pay. The cards ``9704 1900 0000 0000 0xx``
-are ours; their last two digits are the response code they lead to.
+are ours; their last two digits are the response code they lead to, those of the reversed one its status.
 """
 
 from dataclasses import dataclass
@@ -38,6 +38,9 @@ class Card:
     holder: str = "NGUYEN VAN A"
     issued: str = "07/15"
     scheme: str = "ATM"  # vnp_CardType
+    is_reversed: bool = (
+        False  # the bank takes the money, and the payment fails all the same (status 04)
+    )
 
     @property
     def bank_code(self) -> str:
@@ -71,6 +74,7 @@ CARDS = (
     Card("9704190000000000065", "65", _("Over the daily limit")),
     Card("9704190000000000075", "75", _("Bank under maintenance")),
     Card("9704190000000000007", "07", _("Money taken, but suspicious")),
+    Card("9704190000000000004", "99", _("Money taken, but the payment reversed"), is_reversed=True),
     Card("9704190000000000010", "10", _("Wrong details more than three times")),
     Card("9704190000000000079", "79", _("Wrong password too often")),
     Card("9704190000000000099", "99", _("Another refusal")),

@@ -74,7 +74,7 @@ class Platform(drivers.Driver):
     name = "platform"
 
     def result(self, payment, *, secret, amount_vnd=None):
-        fields = _described(payment, code=payment.response_code, amount_vnd=amount_vnd)
+        fields = _described(payment, code=_code(payment), amount_vnd=amount_vnd)
         fields |= {"LoaiBanTin": "CONFIRM", "MaXacThuc": ""}
         return json.dumps(fields | {"MaXacThuc": code_of(fields, RESULT_SIGNED, secret=secret)})
 
@@ -304,9 +304,14 @@ def _find(fields, partner) -> Transaction:
 
 
 def _standing(payment) -> str:
-    if payment.state in (State.OPEN, State.SUSPECTED):
+    if payment.state in (State.OPEN, State.SUSPECTED, State.REVERSED):
         return "3"
     return "1" if payment.response_code == "00" else "4"
+
+
+def _code(payment) -> str:
+    """``MaLoi`` of an ended payment: this protocol has one code, so what was reversed says 04 here."""
+    return "04" if payment.state == State.REVERSED else payment.response_code
 
 
 def _described(payment, *, code, amount_vnd=None) -> dict[str, str]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from payments.sandbox import actions, browser, cards, drivers, notices
 from payments.sandbox.models import Transaction
-from payments.sandbox.states import MONEY_TAKEN, OUTCOMES, State
+from payments.sandbox.states import MONEY_TAKEN, State, outcome
 
 LOOK_SECONDS = 4  # between two looks of the waiting page
 
@@ -62,7 +62,7 @@ def scan(request, qr_token):
         "accounts": cards.QR_ACCOUNTS,
         "is_open": payment.state == State.OPEN,
         "is_paid": payment.state in MONEY_TAKEN,
-        "outcome": OUTCOMES.get(payment.response_code, ""),
+        "outcome": outcome(payment.state, payment.response_code),
         "problem": _("Choose one of the buttons below.") if unknown else "",
     }
     return render(request, "sandbox/scan.html", context, status=422 if unknown else 200)

@@ -13,6 +13,7 @@ class State(models.TextChoices):
     OPEN = "open", _("Waiting for the payer")
     PAID = "paid", _("Payment successful")
     SUSPECTED = "suspected", _("Money taken, held as suspicious")
+    REVERSED = "reversed", _("Money taken by the bank, not received here")
     FAILED = "failed", _("Refused by the bank")
     CANCELLED = "cancelled", _("Cancelled by the payer")
     EXPIRED = "expired", _("Time ran out")
@@ -27,6 +28,7 @@ EDGES = frozenset(
     {
         (State.OPEN, State.PAID),
         (State.OPEN, State.SUSPECTED),
+        (State.OPEN, State.REVERSED),
         (State.OPEN, State.FAILED),
         (State.OPEN, State.CANCELLED),
         (State.OPEN, State.EXPIRED),
@@ -75,6 +77,7 @@ STATUS_OF = {
     State.OPEN: "01",
     State.PAID: "00",
     State.SUSPECTED: "07",
+    State.REVERSED: "04",
     State.FAILED: "02",
     State.CANCELLED: "02",
     State.EXPIRED: "02",
@@ -101,3 +104,11 @@ OUTCOMES = {
     "79": _("The password was wrong too often."),
     "99": _("The bank refused for another reason."),
 }
+WAS_REVERSED = _(
+    "The bank took the money, but the payment was not completed. The bank decides what becomes of it."
+)
+
+
+def outcome(state, code):
+    """What came of a payment, in the words the payer reads; empty while it is open."""
+    return WAS_REVERSED if state == State.REVERSED else OUTCOMES.get(code, "")

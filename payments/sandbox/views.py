@@ -23,7 +23,7 @@ from payments.sandbox import (
 from payments.sandbox.forms import CardForm, PasswordForm
 from payments.sandbox.models import Merchant, Transaction
 from payments.sandbox.orders import Refusal
-from payments.sandbox.states import OUTCOMES, State, Trouble
+from payments.sandbox.states import State, Trouble, outcome
 
 logger = logging.getLogger(__name__)
 
@@ -226,7 +226,7 @@ def _ended(request, payment):
     notices.release(payment)
     context = {
         "payment": payment,
-        "outcome": OUTCOMES[payment.response_code],
+        "outcome": outcome(payment.state, payment.response_code),
         "back": drivers.of(payment).way_back(payment),
     }
     return render(request, "sandbox/ended.html", context)

@@ -19,6 +19,7 @@ ROWS = {
     State.OPEN: ("", 0, None),
     State.PAID: ("00", 0, "now"),
     State.SUSPECTED: ("07", 0, "now"),
+    State.REVERSED: ("99", 0, "now"),
     State.FAILED: ("51", 0, "now"),
     State.CANCELLED: ("24", 0, "now"),
     State.EXPIRED: ("11", 0, "now"),

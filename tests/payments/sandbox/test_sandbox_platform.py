@@ -127,6 +127,7 @@ def test_a_payment_from_init_to_the_receipt(partner, payer, merchant):
     [
         ("9704198526191432199", "51", "4"),
         ("9704190000000000007", "07", "3"),  # the money was taken, nobody knows for whom yet
+        ("9704190000000000004", "04", "3"),  # the bank took it, and it did not arrive
     ],
 )
 def test_what_is_not_plainly_paid(partner, payer, merchant, card, code, standing):
