@@ -37,7 +37,10 @@ def fixed_once_set(name, column):
 
 
 def declared_edges_only(name, edges, column="state"):
-    """A trigger that refuses a change of ``column`` along any edge but the given ``(source, target)`` pairs."""
+    """A trigger that refuses a change of ``column`` along any edge but the given ``(source, target)`` pairs.
+
+    The pairs stand in its condition: along a declared edge no function is called.
+    """
     pairs = ", ".join(
         f"('{source}', '{target}')" for source, target in sorted(set(edges)) if source != target
     )
@@ -45,11 +48,13 @@ def declared_edges_only(name, edges, column="state"):
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.UpdateOf(column),
-        condition=pgtrigger.Condition(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"'),
+        condition=pgtrigger.Condition(
+            f'OLD."{column}" IS DISTINCT FROM NEW."{column}" '
+            f'AND (OLD."{column}", NEW."{column}") NOT IN ({pairs})'
+        ),
         func=(
-            f'IF (OLD."{column}", NEW."{column}") NOT IN ({pairs}) THEN '
             f'RAISE EXCEPTION \'undeclared edge: % to %\', OLD."{column}", NEW."{column}" '
-            "USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
+            "USING ERRCODE = 'check_violation';"
         ),
     )
 
