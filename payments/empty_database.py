@@ -28,7 +28,8 @@ def empty_database(beside, *, template=""):
         try:
             server.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
             _create(server, quoted, beside.ops.quote_name(template) if template else "")
-            # What is played there is nobody's to read but the owner's.
+            # It need not outlive a crash, and what is played there is nobody's to read but the owner's.
+            server.execute(f"ALTER DATABASE {quoted} SET synchronous_commit = off")
             server.execute(f"REVOKE CONNECT, TEMPORARY ON DATABASE {quoted} FROM PUBLIC")
             connections.settings[ALIAS] = {**beside.settings_dict, "NAME": name}
             call_command("migrate", database=ALIAS, verbosity=0, interactive=False)

@@ -150,6 +150,7 @@ def test_empty_books_are_equal(told):
     assert told() == f"0 {EQUAL}"
 
 
+@pytest.mark.slow
 def test_without_a_copy_the_second_database_is_migrated(told, bank):
     captured(bank)
 
