@@ -104,6 +104,10 @@ class Bank:
     def refuse_with(self, code):
         self.refund_code = code
 
+    def turn_down(self, attempt):
+        """The payer's bank refuses a refund that the gateway had taken on: the money is still here."""
+        self.payments[attempt.txn_ref].refund_status = "09"
+
     def asked(self, command):
         return [body for body in self.requests if body["vnp_Command"] == command]
 
@@ -161,6 +165,8 @@ class Bank:
         if self.refund_code:
             return self.say(body, self.refund_code)
         amount = int(body["vnp_Amount"]) // 100
+        if payment.refund_status == "09":
+            payment.refunded, payment.refund_status = payment.refunded_before, "05"
         if payment.refunded + amount > payment.amount:
             return self.say(body, "94")
         payment.refunded_before, payment.refunded = payment.refunded, payment.refunded + amount
