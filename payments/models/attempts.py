@@ -6,11 +6,13 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from payments.errors import DecisionDiffers, DecisionIncomplete, NobodyProposed, SamePerson
 from payments.states import FOR_PEOPLE, State
+from portal import clock
 from portal.workflow import allows
 from portal.workflow.machine import edges
 from portal.workflow.models import HistoryRow, WorkflowModel
@@ -136,6 +138,15 @@ class Attempt(WorkflowModel):
 
     def is_filed_by(self, user):
         return self.dossier.is_filed_by(user)
+
+    @property
+    def shown_at(self):
+        """The portal's date for whoever paid: of its latest move, or, while it has made none, of its beginning.
+
+        The other dates are the gateway's, real time; a demo's clock may be elsewhere.
+        """
+        moves = [move.at for move in self.history.all()]
+        return max(moves, default=clock.now() - (timezone.now() - self.started_at))
 
     @property
     def receiving_unit_id(self):

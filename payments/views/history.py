@@ -29,7 +29,7 @@ def history(request, public_id):
         {
             "dossier": dossier,
             "requests": dossier.payment_requests.order_by("-pk"),
-            "attempts": dossier.attempts.order_by("-pk"),
+            "attempts": dossier.attempts.prefetch_related("history").order_by("-pk"),
             "cash": CashReceipt.objects.filter(request__dossier=dossier),
             "receipts": dossier.receipts.select_related("cancels").order_by("pk"),
             "refunds": dossier.refunds.order_by("-pk"),

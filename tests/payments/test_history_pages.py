@@ -13,6 +13,7 @@ from payments import actions
 from payments.models import Attempt, Refund
 from payments.states import State
 from payments.tasks import complete_open_attempts
+from portal import clock
 from portal.workflow import outbox, perform
 from tests.accounts.factories import UserFactory
 from tests.dossiers.factories import DossierFactory
@@ -45,6 +46,21 @@ def test_the_history_shows_attempts_and_receipts(paid, client):
     dossier_page = client.get(paid.dossier.get_absolute_url()).content.decode()
     assert address("receipt", receipt) in dossier_page
     assert address("history", paid.dossier) in dossier_page
+
+
+def test_the_history_speaks_of_the_portals_dates_alone(bank, client, monkeypatch):
+    long_ago = timezone.now() - timedelta(days=200)
+    monkeypatch.setattr(clock, "now", lambda: long_ago)
+    dossier = DossierFactory(payment_requested=True)
+    paid = captured(bank, dossier=dossier)
+    AttemptFactory(dossier=dossier, request=paid.request)  # still open
+    client.force_login(dossier.filed_by)
+
+    page = client.get(address("history", dossier)).content.decode()
+
+    then, today = (timezone.localtime(at).strftime("%d/%m/%Y") for at in (long_ago, timezone.now()))
+    assert page.count(f"{then}, ") >= 3  # asked for and paid, and the two attempts
+    assert today not in page
 
 
 def test_a_dossier_without_money_has_an_empty_history(client):
