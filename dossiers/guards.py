@@ -28,6 +28,7 @@ from dossiers.models.processing import Proposal
 from dossiers.models.requests import PaymentRequest
 from dossiers.states import Channel, State
 from portal.catalogue import levels
+from portal.catalogue.errors import FeeAnswerMissing
 from portal.catalogue.fees import fee_due
 from portal.catalogue.forms import missing_answers
 from portal.documents.models import StoredDocument
@@ -197,6 +198,15 @@ def fee_of(dossier):
         dossier.answers,
         channel=channel_word(dossier),
     )
+
+
+def exemption(dossier):
+    """The line that takes the whole fee off this dossier, with its reason and law; ``None`` where there is none."""
+    try:
+        fee = fee_of(dossier)
+    except FeeAnswerMissing:
+        return None
+    return fee.lines[-1] if fee.lines and not fee.amount_vnd else None
 
 
 def channel_word(dossier):

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from dossiers import guards
 from dossiers.desk import history_lines, legal_clock
 from dossiers.desk.acts import acts
 from dossiers.models import Dossier
@@ -105,6 +106,8 @@ def about(dossier):
         {"term": _("With"), "value": dossier.assigned_to or _("nobody yet")},
         {"term": _("Result wanted"), "value": _delivery(dossier)},
     ]
+    if line := guards.exemption(dossier):
+        rows.append({"term": line.name, "value": f"{line.reason} ({line.legal_basis})"})
     if dossier.closing_reason:
         rows.append({"term": _("Reason for closing"), "value": dossier.closing_reason})
     return rows

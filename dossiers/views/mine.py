@@ -112,6 +112,7 @@ def detail(request, public_id):
             ],
             "issued": papers.issued_for(dossier),
             "payments": payments,
+            "exempt": presentation.exempt(dossier),
             "payment_slot": filled("dossier.payments", request, dossier=dossier),
             "has_result": dossier.state == State.RETURNED and dossier.result is not None,
             "may_withdraw": "request_withdrawal" in may,

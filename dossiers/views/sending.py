@@ -67,7 +67,12 @@ def check_page(request, dossier, *, declaration_missing=False, refusal=None, sta
                     **change,
                 },
                 *(
-                    {"term": line.name, "value": money(line.amount_vnd)}
+                    {
+                        "term": line.name,
+                        "value": ", ".join(
+                            filter(None, [money(line.amount_vnd), presentation.reason_of(line)])
+                        ),
+                    }
                     for line in (fee.lines if fee else ())
                 ),
             ],
