@@ -1,5 +1,6 @@
 """What every test stands on: real PostgreSQL as the application role, real Valkey, no flushing."""
 
+import gc
 import itertools
 import os
 
@@ -13,7 +14,14 @@ _numbers = itertools.count(1)
 
 
 def pytest_xdist_make_scheduler(config, log):
-    return scheduling.DemoTogether(config, log)
+    return scheduling.FoldersTogether(config, log)
+
+
+def pytest_collection_finish():
+    """What is there now stays until the end: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items):

@@ -2,14 +2,14 @@
 
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-DEMO = "tests/e2e/"
+TOGETHER = ("tests/e2e/", "tests/payments/together/")  # each folder starts its own portal once
 
 
-class DemoTogether(LoadScopeScheduling):
-    """One process starts the demo and runs all tests of it, first of all; the others go wherever there is room.
+class FoldersTogether(LoadScopeScheduling):
+    """Tests of a folder that starts a portal run in one process, first of all; the others wherever there is room.
 
     xdist's own groups are written into the names of tests, which pytest 9 no longer lets it change.
     """
 
     def _split_scope(self, nodeid):
-        return DEMO if nodeid.startswith(DEMO) else nodeid
+        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid)

@@ -26,7 +26,7 @@ def compiled_catalogues():
     ("language", "scheme", "width"),
     [
         ("vi", "light", PHONE),
-        ("en", "dark", DESKTOP),
+        pytest.param("en", "dark", DESKTOP, marks=pytest.mark.slow),
     ],
 )
 @pytest.mark.parametrize(

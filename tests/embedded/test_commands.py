@@ -97,6 +97,7 @@ def test_a_production_setting_that_will_not_do(tmp_path, name, value, sentence):
     assert (done.returncode, done.stderr) == (1, sentence)
 
 
+@pytest.mark.slow
 def test_servers_named_in_the_environment_are_used_and_none_is_started(
     own_database, settings, tmp_path
 ):

@@ -91,6 +91,7 @@ def test_what_is_no_port(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_one_port_for_two(tmp_path, ports):
     same = {**ports, "PORTAL_SANDBOX_PORT": ports["PORTAL_PORT"]}
     done = manage("demo", home=tmp_path / "home", **same)
@@ -108,6 +109,7 @@ def test_a_file_in_place_of_the_home(tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["demo", "reset"])
 def test_one_demo_a_home(tmp_path, ports, command):
     home = tmp_path / "home"

@@ -72,6 +72,7 @@ def test_the_last_of_two_users_stops_the_servers_though_the_first_was_killed(hom
     assert processes_of(home.path) == []
 
 
+@pytest.mark.slow
 def test_servers_stop_when_every_user_was_killed(home, tmp_path):
     users = [ServerUser(home.path, tmp_path / "never") for _ in range(2)]
     assert users[0].address == users[1].address
@@ -82,6 +83,7 @@ def test_servers_stop_when_every_user_was_killed(home, tmp_path):
     assert not keeper_lives(home)
 
 
+@pytest.mark.slow
 def test_servers_follow_their_killed_keeper_and_come_back(home, tmp_path):
     user = ServerUser(home.path, tmp_path / "done")
     assert reachable(user.address)
@@ -107,6 +109,7 @@ def test_many_start_at_the_same_moment(home, tmp_path):
     assert processes_of(home.path) == []
 
 
+@pytest.mark.slow
 def test_what_was_committed_is_there_at_the_next_start(home):
     hold = Hold(home)
     with psycopg.connect(hold.database_url(postgres.OWNER, postgres.DATABASE)) as database:
@@ -120,6 +123,7 @@ def test_what_was_committed_is_there_at_the_next_start(home):
     hold.release()
 
 
+@pytest.mark.slow
 def test_two_homes_live_side_by_side(tmp_path):
     holds = [Hold(Home(tmp_path / name)) for name in ("one", "two")]
     urls = [hold.database_url(postgres.OWNER, postgres.DATABASE) for hold in holds]
@@ -141,6 +145,7 @@ def test_a_long_home(tmp_path):
     hold.release()
 
 
+@pytest.mark.slow
 def test_a_setup_cut_short_is_done_again(home, tmp_path):
     user = ServerUser(home.path, tmp_path / "never")
     draft = home.postgres.with_name("postgres.draft")

@@ -54,6 +54,7 @@ def test_threads_of_a_test_see_its_own_database(own_database):
     assert seen == [own_database.name]
 
 
+@pytest.mark.slow
 def test_a_worker_delivers_from_the_database_of_the_test(celery_worker):
     app.send_task("portal.workflow.tasks.drain_outbox")
     OutboxEvent.objects.create(key="one", subscriber="nobody")  # nobody: put back, and counted

@@ -101,6 +101,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 def test_every_seeded_fault_is_seen_and_named(own_database):
     tell_a_story(arrangements.land())
     while outbox.drain(linger=0):

@@ -133,6 +133,7 @@ def test_axe_finds_nothing(every_page, language, scheme, width):
     assert not faults
 
 
+@pytest.mark.slow
 def test_nothing_sticks_out_at_the_narrowest(every_page):
     pages = every_page("vi")
     with sync_playwright() as playwright:
@@ -165,6 +166,7 @@ def test_by_keyboard(drawn):
         assert page.get_by_role("button", name="Lê Thị Hoa, bộ phận một cửa").is_visible()
 
 
+@pytest.mark.slow
 def test_without_script(drawn):
     """The demo bar and the forms are plain HTML."""
     pages = drawn("vi", "/")
@@ -195,6 +197,7 @@ def test_controls_are_large_enough(drawn):
         assert all(button.bounding_box()["height"] >= 44 for button in buttons)
 
 
+@pytest.mark.slow
 def test_on_paper_the_strip_stays_and_the_buttons_go(drawn):
     pages = drawn("vi", "/")
     (address,) = pages

@@ -186,6 +186,7 @@ def test_a_fold_that_dies_loses_nothing_and_doubles_nothing(django_db_blocker):
         assert run() == (0, "1 cell compared, 0 differences\n")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("celery_worker")
 def test_the_fold_runs_as_a_task_of_a_real_worker(django_db_blocker):
     with django_db_blocker.unblock():

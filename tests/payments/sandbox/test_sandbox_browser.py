@@ -70,6 +70,7 @@ def test_paying_by_keyboard_leads_back_to_the_merchant(sandbox, page, new_order,
     merchant.wait_for(order.txn_ref)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_other_page_is_without_violations(sandbox, page, paid, merchant, view):
     merchant.wait_for(paid.txn_ref)

@@ -40,6 +40,7 @@ def test_told_later(sandbox, order, pay):
     assert due_in_seconds(sandbox, order) == [600]
 
 
+@pytest.mark.slow
 def test_told_later_is_told_in_the_end(tmp_path, order, pay, merchant):
     with (
         running.database() as url,
