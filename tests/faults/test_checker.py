@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 
+import pytest
 from django.db import connection, connections, transaction
 
 from portal.workflow import outbox
