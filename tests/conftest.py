@@ -5,6 +5,7 @@ import itertools
 import os
 
 import pytest
+from django.urls import get_resolver
 from django.utils import translation
 
 import portal.celery  # noqa: F401  # the app whose broker the doorbell rings
@@ -35,6 +36,12 @@ def pytest_collection_modifyitems(items):
                 f"{item.nodeid}: history cannot be flushed away by the application role; "
                 "use the fixture own_database (or live_portal), a clone of its own."
             )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses():
+    """The portal's addresses, read before any test changes a setting: they depend on whether this is a demo."""
+    get_resolver().url_patterns  # noqa: B018  # read once, then kept
 
 
 @pytest.fixture(scope="session")

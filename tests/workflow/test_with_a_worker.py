@@ -29,6 +29,7 @@ PRINTED = [Role.FILING_RECEIPT, Role.FORM_01, Role.FORM_02, Role.FORM_03]
 
 @pytest.fixture
 def forget_the_bell(monkeypatch):
+    """Before a worker starts: it would begin with what earlier tests rang for."""
     monkeypatch.setattr(bell, "_silent_until", 0.0)
     flush()
 
@@ -54,7 +55,7 @@ def wait_until_delivered(*, sweeping=True):
         time.sleep(0.05)
 
 
-def test_the_bell_wakes_the_worker(celery_worker, forget_the_bell):
+def test_the_bell_wakes_the_worker(forget_the_bell, celery_worker):
     dossier = DossierFactory(submitted=True)
 
     wait_until_delivered(sweeping=False)
@@ -64,7 +65,7 @@ def test_the_bell_wakes_the_worker(celery_worker, forget_the_bell):
     assert dossier.code in receipt.name
 
 
-def test_flushall_with_work_in_flight_loses_nothing(celery_worker, forget_the_bell):
+def test_flushall_with_work_in_flight_loses_nothing(forget_the_bell, celery_worker):
     dossiers = a_busy_moment()
     at_the_start = outbox.lag()[0]
     assert at_the_start > 20
