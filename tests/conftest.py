@@ -5,6 +5,7 @@ import itertools
 import os
 
 import pytest
+import redis
 from django.urls import get_resolver
 from django.utils import translation
 
@@ -103,8 +104,12 @@ def own_database(database_template, django_db_setup, worker_name, django_db_bloc
 
 
 @pytest.fixture
-def celery_worker(own_database, tmp_path):
-    """A real Celery worker of two processes on ``own_database``; the value is its ``Popen``."""
+def celery_worker(own_database, tmp_path, settings):
+    """A real Celery worker of two processes on ``own_database``; the value is its ``Popen``.
+
+    Its queue is empty at first: whatever earlier tests rang for, no worker being there, would keep it busy for long.
+    """
+    redis.Redis.from_url(settings.CELERY_BROKER_URL).flushall()
     with processes.celery_worker(own_database, tmp_path) as process:
         yield process
 

@@ -29,7 +29,6 @@ PRINTED = [Role.FILING_RECEIPT, Role.FORM_01, Role.FORM_02, Role.FORM_03]
 
 @pytest.fixture
 def forget_the_bell(monkeypatch):
-    """Before a worker starts: it would begin with what earlier tests rang for."""
     monkeypatch.setattr(bell, "_silent_until", 0.0)
     flush()
 
