@@ -206,7 +206,7 @@ def exemption(dossier):
         fee = fee_of(dossier)
     except FeeAnswerMissing:
         return None
-    return fee.lines[-1] if fee.lines and not fee.amount_vnd else None
+    return next((line for line in fee.lines if line.why and not fee.amount_vnd), None)
 
 
 def channel_word(dossier):

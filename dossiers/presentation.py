@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dossiers import guards
 from dossiers.desk.legal_clock import reading
 from dossiers.states import Delivery, Outcome, State
 from portal import clock, worktime
@@ -27,17 +26,6 @@ class Standing:
     text: str = ""
     href: str = ""
     link: str = ""
-
-
-def reason_of(line):
-    """Why a line of a fee costs less, and by which law; empty for any other line."""
-    return f"{line.reason} ({line.legal_basis})" if line.reason else ""
-
-
-def exempt(dossier):
-    """Why no fee is due for this dossier of a service that has one, and by which law; else empty."""
-    line = guards.exemption(dossier)
-    return reason_of(line) if line else ""
 
 
 # Who must act ---------------------------------------------------------------------------

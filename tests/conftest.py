@@ -3,10 +3,11 @@
 import gc
 import itertools
 import os
+from importlib import import_module
 
 import pytest
 import redis
-from django.urls import get_resolver
+from django.conf import settings
 from django.utils import translation
 
 import portal.celery  # noqa: F401  # the app whose broker the doorbell rings
@@ -42,7 +43,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session", autouse=True)
 def addresses():
     """The portal's addresses, read before any test changes a setting: they depend on whether this is a demo."""
-    get_resolver().url_patterns  # noqa: B018  # read once, then kept
+    import_module(settings.ROOT_URLCONF)
 
 
 @pytest.fixture(scope="session")

@@ -107,7 +107,7 @@ def about(dossier):
         {"term": _("Result wanted"), "value": _delivery(dossier)},
     ]
     if line := guards.exemption(dossier):
-        rows.append({"term": line.name, "value": f"{line.reason} ({line.legal_basis})"})
+        rows.append({"term": line.name, "value": line.why})
     if dossier.closing_reason:
         rows.append({"term": _("Reason for closing"), "value": dossier.closing_reason})
     return rows

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from dossiers import papers, presentation
+from dossiers import guards, papers, presentation
 from dossiers.actions.rating import rating_of
 from dossiers.forms import RatingForm
 from dossiers.models import Dossier, DossierHistory, PaymentRequest, SupplementRequest
@@ -112,7 +112,7 @@ def detail(request, public_id):
             ],
             "issued": papers.issued_for(dossier),
             "payments": payments,
-            "exempt": presentation.exempt(dossier),
+            "exempt": guards.exemption(dossier),
             "payment_slot": filled("dossier.payments", request, dossier=dossier),
             "has_result": dossier.state == State.RETURNED and dossier.result is not None,
             "may_withdraw": "request_withdrawal" in may,

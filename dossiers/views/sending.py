@@ -69,9 +69,7 @@ def check_page(request, dossier, *, declaration_missing=False, refusal=None, sta
                 *(
                     {
                         "term": line.name,
-                        "value": ", ".join(
-                            filter(None, [money(line.amount_vnd), presentation.reason_of(line)])
-                        ),
+                        "value": ", ".join(filter(None, [money(line.amount_vnd), line.why])),
                     }
                     for line in (fee.lines if fee else ())
                 ),

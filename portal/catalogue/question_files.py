@@ -29,13 +29,15 @@ def read_question(table: Table) -> Question:
 
 
 def read_condition(table: Table, key: str) -> Condition | None:
+    """The condition under ``key``, if there is one."""
+    return condition_in(table.table(key)) if table.has(key) else None
+
+
+def condition_in(table: Table) -> Condition:
     """``{ question = "…", any_of = ["…"] }`` or, for a yes or no, ``{ question = "…", is = true }``."""
-    if not table.has(key):
-        return None
-    inner = table.table(key)
-    question = inner.key("question")
-    values = (inner.flag("is"),) if inner.has("is") else inner.texts("any_of")
+    question = table.key("question")
+    values = (table.flag("is"),) if table.has("is") else table.texts("any_of")
     if not values:
-        inner.refuse("any_of", _("must not be empty"))
-    inner.close()
+        table.refuse("any_of", _("must not be empty"))
+    table.close()
     return Condition(question, values)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.catalogue import page_fees  # noqa: F401  (registers its kind of fee)
+from portal.catalogue import fee_kinds  # noqa: F401  (registers every kind)
 from portal.catalogue.crosschecks import read_crosscheck
 from portal.catalogue.fees import read_fee
 from portal.catalogue.levels import LEVELS, RECEIVING, Capability, allows

@@ -329,6 +329,8 @@ def walk(bank, walks, steps, seed, aims):
 def test_a_short_walk_breaks_nothing(own_database, bank):
     walk(bank, walks=2, steps=8, seed=1, aims=edges.EDGES)
 
+    assert crossed()
+
 
 @pytest.mark.slow
 def test_long_walks_cross_every_edge_often_and_break_nothing(
