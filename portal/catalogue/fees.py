@@ -66,7 +66,7 @@ class Reduction:
     def line(self, fee: Fee) -> FeeLine:
         """What it takes off ``fee``; a fraction of a dong is rounded in favour of the payer."""
         less_vnd = -(-fee.amount_vnd * self.percent // 100)
-        name = Words("Miễn", "Exemption")
+        name = Words("Miễn phí, lệ phí", "Fee exemption")
         if self.percent < 100:
             name = Words(f"Giảm {self.percent}%", f"{self.percent}% reduction")
         return FeeLine(name, 1, -less_vnd, self.reason, self.legal_basis)
