@@ -8,6 +8,7 @@ from portal.catalogue.crosschecks import CrossCheck
 from portal.catalogue.errors import UnknownStep
 from portal.catalogue.fees import FeeRule
 from portal.catalogue.folding import fold
+from portal.catalogue.guidance import AskedOften, Prerequisite, SuitabilityQuestion
 from portal.catalogue.questions import Condition, Question
 from portal.catalogue.words import Words
 from portal.worktime import TimeLimit
@@ -26,6 +27,7 @@ class DocumentSpec:
     hint: Words | None
     needed_if: Condition | None  # concerns only applicants for whom this holds
     filled_online: bool  # the portal's own form takes its place
+    sample: Words | None  # what a good one looks like
 
     def concerns(self, answers: dict[str, Any], channel: str = "online") -> bool:
         """Whether an applicant with these stored answers is asked for the paper at all."""
@@ -108,6 +110,9 @@ class ServiceDefinition:
     time_note: Words | None
     result: Result
     legal_basis: tuple[LegalBasis, ...]
+    suitability: tuple[SuitabilityQuestion, ...]
+    prerequisites: tuple[Prerequisite, ...]
+    asked_often: tuple[AskedOften, ...]
     documents: tuple[DocumentSpec, ...]
     steps: tuple[ReaderStep, ...]
     process: tuple[ProcessStep, ...]

@@ -8,6 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from portal.catalogue import fee_kinds  # noqa: F401  (registers every kind)
 from portal.catalogue.crosschecks import read_crosscheck
 from portal.catalogue.fees import read_fee
+from portal.catalogue.guidance import (
+    CODE,
+    read_asked_often,
+    read_prerequisites,
+    read_suitability,
+)
 from portal.catalogue.levels import LEVELS, RECEIVING, Capability, allows
 from portal.catalogue.question_files import read_condition, read_question
 from portal.catalogue.questions import Condition, Question
@@ -63,7 +69,7 @@ def read_service(content: dict[str, Any], *, file: str) -> ServiceDefinition:
     full_process = table.table("full_process")
     time_limit, time_note = read_time_limit(table.table("time_limit"))
     definition = ServiceDefinition(
-        code=table.text("code", pattern=r"[0-9]\.[0-9]{6}|[A-Z]{2,5}(?:-[A-Z0-9]+)+"),
+        code=table.text("code", pattern=CODE),
         alt_code_2022=table.text("alt_code_2022", None, pattern=r"[0-9]\.[0-9]{6}"),
         certainty=read_certainty(table.table("certainty")),
         name=table.words("name"),
@@ -84,6 +90,9 @@ def read_service(content: dict[str, Any], *, file: str) -> ServiceDefinition:
         time_note=time_note,
         result=read_result(table.table("result")),
         legal_basis=tuple(map(read_legal_basis, table.tables("legal_basis", at_least=1))),
+        suitability=read_suitability(table),
+        prerequisites=read_prerequisites(table),
+        asked_often=read_asked_often(table),
         documents=read_documents(table, questions),
         steps=tuple(map(read_step, table.tables("steps", at_least=1))),
         process=read_process(table, time_limit),
@@ -192,6 +201,7 @@ def read_documents(table: Table, questions: dict[str, Question]) -> tuple[Docume
             hint=entry.words("hint", None),
             needed_if=read_condition(entry, "needed_if"),
             filled_online=entry.flag("filled_online", False),
+            sample=entry.words("sample", None),
         )
         if not document.originals + document.copies:
             entry.refuse("copies", _("or originals must say how many are needed"))

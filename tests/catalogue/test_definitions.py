@@ -168,6 +168,38 @@ def test_the_applicant_is_known_by_marked_questions():
     assert definitions.service("MOIT-CO-D").applicant_questions["tax_code"] == "exporter_tax_code"
 
 
+def test_guidance_is_read_and_absent_guidance_is_empty(content):
+    bare = definitions.read_service(deepcopy(content), file="bare.toml")
+    words = {"vi": "Có", "en": "Yes"}
+    content["suitability"] = [suitability_question("own") | {"exit_service": "2.000488"}]
+    content["prerequisites"] = [{"text": words, "service": "1.001193"}, {"text": words}]
+    content["asked_often"] = [{"question": words, "answer": words}]
+    content["documents"][0]["sample"] = words
+    told = definitions.read_service(content, file="told.toml")
+
+    assert (bare.suitability, bare.prerequisites, bare.asked_often) == ((), (), ())
+    assert bare.documents[0].sample is None
+    assert told.suitability[0].lets_through("yes")
+    assert not told.suitability[0].lets_through("no")
+    assert told.suitability[0].exit_service == "2.000488"
+    assert [each.service for each in told.prerequisites] == ["1.001193", None]
+    assert told.asked_often[0].answer.en == told.documents[0].sample.en == "Yes"
+
+
+def test_services_send_people_on_only_to_services_that_are_there():
+    services = definitions.load_all()
+    named = {
+        (service.code, code)
+        for service in services.values()
+        for code in (
+            *(each.exit_service for each in service.suitability),
+            *(each.service for each in service.prerequisites),
+        )
+        if code is not None
+    }
+    assert sorted(pair for pair in named if pair[1] not in services) == []
+
+
 def first_question(content):
     return content["groups"][0]["questions"][0]
 
@@ -276,6 +308,31 @@ def document_without_copies(content):
     del content["documents"][0]["originals"]
 
 
+def suitability_question(key):
+    words = {"vi": "Có phải ông/bà khai cho mình không?", "en": "Do you apply for yourself?"}
+    return {"key": key, "question": words, "go_on": "yes", "exit": words}
+
+
+def suitability_asked_five_times(content):
+    content["suitability"] = [suitability_question(f"s{number}") for number in range(5)]
+
+
+def suitability_asked_twice(content):
+    content["suitability"] = [suitability_question("own"), suitability_question("own")]
+
+
+def suitability_without_sense(content):
+    content["suitability"] = [suitability_question("own") | {"go_on": "perhaps"}]
+
+
+def prerequisite_from_nowhere(content):
+    content["prerequisites"] = [{"text": content["name"], "service": "somewhere"}]
+
+
+def answer_in_one_language(content):
+    content["asked_often"] = [{"question": content["name"], "answer": {"vi": "Có."}}]
+
+
 @pytest.mark.parametrize(
     ("spoil", "key", "problem"),
     [
@@ -303,6 +360,11 @@ def document_without_copies(content):
         (not_a_table, "groups[0].questions[0]", "table"),
         (crosscheck_of_wrong_type, "crosschecks[0].citizen_id", "type"),
         (document_without_copies, "documents[0].copies", "how many"),
+        (suitability_asked_five_times, "suitability", "4 entries"),
+        (suitability_asked_twice, "suitability", "differ"),
+        (suitability_without_sense, "suitability[0].go_on", "one of"),
+        (prerequisite_from_nowhere, "prerequisites[0].service", "look"),
+        (answer_in_one_language, "asked_often[0].answer.en", "missing"),
     ],
 )
 def test_a_spoiled_file_is_refused_by_file_and_key(content, spoil, key, problem):
