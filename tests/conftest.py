@@ -73,6 +73,26 @@ def django_db_setup(database_template, worker_name, django_db_blocker):
         databases.drop(name)
 
 
+@pytest.fixture(scope="session")
+def catalogue_template(database_template, django_db_blocker):
+    """The name of the template that also holds every agency and public service of the project's files."""
+    with django_db_blocker.unblock():
+        return databases.template_with_catalogue(database_template)
+
+
+@pytest.fixture(scope="module")
+def whole_catalogue(catalogue_template, django_db_setup, worker_name, django_db_blocker):
+    """The tests of a module see every agency and public service; loaded once, each test rolls back what it does."""
+    with django_db_blocker.unblock():
+        before = databases.database_in_use()
+        own = databases.clone(catalogue_template, databases.clone_name(worker_name, next(_numbers)))
+        databases.point_connections_at(own.name)
+    yield
+    with django_db_blocker.unblock():
+        databases.point_connections_at(before)
+        databases.drop(own.name)
+
+
 @pytest.fixture(autouse=True)
 def media_folder(settings, tmp_path):
     """Stored files of one test go into its own folder."""
@@ -93,8 +113,8 @@ def own_database(database_template, django_db_setup, worker_name, django_db_bloc
 
     The connections ``default`` (application role) and ``owner`` go there, in every thread.
     """
-    shared = databases.clone_name(worker_name)
     with django_db_blocker.unblock():
+        shared = databases.database_in_use()
         own = databases.clone(database_template, databases.clone_name(worker_name, next(_numbers)))
         databases.point_connections_at(own.name)
         try:

@@ -16,6 +16,8 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from portal.catalogue.loading import load_catalogue
+
 PREFIX = "test_"
 TEMPLATES_KEPT = 6
 
@@ -47,7 +49,22 @@ def template() -> str:
     with _one_at_a_time(), _administration() as server:
         if not _exists(server, name):
             _build(server, name)
-        _forget_old_templates(server, name)
+        _forget_old_templates(server, "template_", name)
+    return name
+
+
+def template_with_catalogue(empty_template: str) -> str:
+    """The name of the template that holds every agency and public service besides; built where there is none yet."""
+    name = f"catalogue_{_fingerprint_of_catalogue(empty_template)}"
+    with _one_at_a_time(), _administration() as server:
+        if not _exists(server, name):
+            draft = f"{name}_draft"
+            _drop(server, draft)
+            _copy(server, draft, empty_template)
+            with _connected_to(draft):
+                load_catalogue()
+            _keep_as_template(server, draft, name)
+        _forget_old_templates(server, "catalogue_", name)
     return name
 
 
@@ -55,8 +72,7 @@ def clone(template_name: str, name: str) -> TestDatabase:
     """A fresh copy of the template under a new name."""
     with _administration() as server:
         _drop(server, name)
-        _execute(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template_name)
-        _let_application_in(server, name)
+        _copy(server, name, template_name)
     return named(name)
 
 
@@ -87,6 +103,11 @@ def drop_those_of_ended_runs() -> None:
                 _drop(server, name)
 
 
+def database_in_use() -> str:
+    """The name of the database that connections open now."""
+    return connections.settings["default"]["NAME"]
+
+
 def point_connections_at(name: str) -> None:
     """Make every alias, in every thread, open its next connection to this database."""
     connections.close_all()
@@ -99,12 +120,27 @@ def _build(server, name):
     _drop(server, draft)
     _execute(server, "CREATE DATABASE {}", draft)
     _let_application_in(server, draft)
-    before = connections.settings["default"]["NAME"]
-    point_connections_at(draft)
-    try:
+    with _connected_to(draft):
         call_command("migrate", database="owner", verbosity=0, interactive=False)
+    _keep_as_template(server, draft, name)
+
+
+def _copy(server, name, template_name):
+    _execute(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template_name)
+    _let_application_in(server, name)
+
+
+@contextlib.contextmanager
+def _connected_to(name) -> Iterator[None]:
+    before = database_in_use()
+    point_connections_at(name)
+    try:
+        yield
     finally:
         point_connections_at(before)
+
+
+def _keep_as_template(server, draft, name):
     _execute(server, "ALTER DATABASE {} RENAME TO {}", draft, name)
     _execute(server, "ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
 
@@ -125,11 +161,23 @@ def _fingerprint() -> str:
     return seen.hexdigest()[:16]
 
 
-def _forget_old_templates(server, current):
+def _fingerprint_of_catalogue(empty_template) -> str:
+    """Changes with the schema, with any file of agencies or services, and with what loads them."""
+    seen = hashlib.sha256(empty_template.encode())
+    for room in ("agencies", "catalogue"):
+        folder = settings.BASE_DIR / "portal" / room
+        for file in sorted(folder.rglob("*")):
+            if file.suffix in {".py", ".toml", ".csv"}:
+                seen.update(f"{room}/{file.relative_to(folder)}".encode())
+                seen.update(file.read_bytes())
+    return seen.hexdigest()[:16]
+
+
+def _forget_old_templates(server, prefix, current):
     rows = server.execute(
-        "SELECT datname FROM pg_database WHERE starts_with(datname, 'template_') AND datname <> %s "
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND datname <> %s "
         "ORDER BY oid DESC OFFSET %s",
-        [current, TEMPLATES_KEPT - 1],
+        [prefix, current, TEMPLATES_KEPT - 1],
     ).fetchall()
     for (name,) in rows:
         # Another run may be copying it at this moment; it goes the next time then.

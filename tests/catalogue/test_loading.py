@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def loaded():
-    return load_catalogue()
+def loaded(whole_catalogue):
+    """Everything has been loaded once."""
 
 
 def test_every_file_becomes_a_service_with_one_published_version(loaded):
@@ -75,7 +75,6 @@ def test_some_units_offer_a_service_at_another_level_than_its_file(loaded):
 
 
 def test_loading_twice_changes_nothing(loaded):
-    assert loaded
     before = [list(model.objects.order_by("pk").values()) for model in everything()]
     assert not load_catalogue()
     assert [list(model.objects.order_by("pk").values()) for model in everything()] == before

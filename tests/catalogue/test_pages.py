@@ -1,17 +1,12 @@
 """The public catalogue: home page, search and the page of a service, for people without an account."""
 
-from datetime import date
-
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
 from portal.catalogue import definitions
-from portal.catalogue.levels import LEVELS
-from portal.catalogue.loading import load_catalogue
-from portal.catalogue.models import Offering, PublicService
+from portal.catalogue.models import Offering
 from portal.catalogue.search import LONGEST_QUERY
-from tests.catalogue.factories import OfferingFactory, PublicServiceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -19,8 +14,8 @@ FRAME = 2  # queries of every page for a visitor: the clock, and whether this is
 
 
 @pytest.fixture
-def catalogue():
-    load_catalogue()
+def catalogue(whole_catalogue):
+    """The pages of the real catalogue."""
 
 
 def text_of(response):
@@ -48,11 +43,6 @@ def test_the_home_page_has_a_search_box_and_the_ways_in_by_life_event(client, ca
     assert f"Tất cả {len(definitions.load_all())} thủ tục" in words
 
 
-def test_the_home_page_of_an_empty_catalogue_is_no_fault(client):
-    assert client.get("/").status_code == 200
-    assert client.get(reverse("catalogue:search")).status_code == 200
-
-
 # Search ---------------------------------------------------------------------------------------
 
 
@@ -73,16 +63,6 @@ def test_a_service_is_found_by_its_words_with_or_without_marks(client, catalogue
     assert found(client, q=words)[0] == "1.001193"
 
 
-def test_the_closest_stands_first(client):
-    near = OfferingFactory(service__code="8.000002").service
-    far = OfferingFactory(service__code="8.000001").service
-    PublicService.objects.filter(pk=near.pk).update(folded="khai sinh cho tre", name_vi="B")
-    PublicService.objects.filter(pk=far.pk).update(
-        folded="trich luc khai tu sinh hoat", name_vi="A"
-    )
-    assert found(client, q="khai sinh") == [near.code, far.code]
-
-
 def test_levels_field_agency_audience_and_life_event_narrow(client, catalogue):
     by_code = definitions.load_all()
     assert set(found(client, level="1")) == {code for code, d in by_code.items() if d.level == 1}
@@ -96,19 +76,6 @@ def test_levels_field_agency_audience_and_life_event_narrow(client, catalogue):
     assert set(found(client, field="Hộ tịch")) == {
         c for c, d in by_code.items() if d.field.vi == "Hộ tịch"
     }
-
-
-def test_the_level_shown_is_the_highest_on_offer_today_at_the_agency_chosen(client):
-    service = OfferingFactory(level=2).service
-    best = OfferingFactory(service=service, level=4)
-    OfferingFactory(service=service, level=3, valid_to=date(2021, 1, 1))
-    low = service.offerings.get(level=2)
-    top = low.handling_agency.top
-    rows = client.get(reverse("catalogue:search")).context["rows"]
-    assert rows[0]["level"] == 4
-    rows = client.get(reverse("catalogue:search"), {"agency": top.code}).context["rows"]
-    assert rows[0]["level"] == 2
-    assert best.handling_agency.top != top
 
 
 def test_counts_beside_the_levels_fit_what_a_click_shows(client, catalogue):
@@ -148,21 +115,6 @@ def test_no_query_is_a_fault(client, catalogue, query):
     assert len(response.context["wanted"].words) <= LONGEST_QUERY
 
 
-def test_the_results_have_pages_that_keep_the_choices(client):
-    for _ in range(11):
-        OfferingFactory()
-    page = client.get(reverse("catalogue:search"), {"q": "thử", "level": "4"})
-    assert len(page.context["rows"]) == 10
-    assert "level=4&amp;page=2" in text_of(page)
-
-
-def test_a_service_that_nobody_offers_or_that_is_not_published_is_not_found(client):
-    PublicServiceFactory()
-    unpublished = OfferingFactory().service
-    unpublished.versions.update(status="draft", published_at=None)
-    assert found(client) == []
-
-
 def test_queries_of_home_and_search_do_not_grow(client, catalogue, django_assert_max_num_queries):
     cache.clear()
     with django_assert_max_num_queries(FRAME + 6):  # one of its own, five for the headline figures
@@ -194,28 +146,6 @@ def test_the_page_tells_everything_about_the_service(client, catalogue, settings
         name = offering.unit.name_en if language == "en" else offering.unit.name_vi
         assert name in words
     assert page.context["may_apply"] == (definition.level >= 3)
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_the_button_to_apply_is_there_only_where_the_level_allows_it(client, level):
-    service = OfferingFactory(level=level).service
-    words = text_of(client.get(reverse("catalogue:service", args=[service.code])))
-    assert (reverse("dossiers:start", args=[service.code]) in words) == (level >= 3)
-    assert f"Mức độ {level}" in words
-
-
-def test_a_service_offered_nowhere_cannot_be_applied_for(client):
-    service = PublicServiceFactory()
-    page = client.get(reverse("catalogue:service", args=[service.code]))
-    assert not page.context["may_apply"]
-    assert "Hôm nay chưa có nơi nào tiếp nhận thủ tục này." in text_of(page)
-
-
-@pytest.mark.parametrize("code", ["9.999999", "x", "%00", "..%2f"])
-def test_an_unknown_service_gets_a_page_that_leads_on(client, code):
-    response = client.get(f"/services/{code}/")
-    assert response.status_code == 404
-    assert 'role="search"' in text_of(response)
 
 
 def test_queries_of_the_page_of_a_service(client, catalogue, django_assert_max_num_queries):

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from dossiers.states import State
 from portal import clock
-from portal.catalogue.loading import load_catalogue
 from portal.catalogue.samples import sample_answers
 from portal.workflow import perform
 from tests.dossiers import journeys
@@ -16,12 +15,11 @@ from tests.dossiers.test_filing_services import offering_of
 
 REASON = "Người nghèo, trẻ em, người khuyết tật (Thông tư số 244/2016/TT-BTC)"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_catalogue")]
 
 
 @pytest.mark.parametrize(("category", "exempt"), [("exempt", True), ("standard", False)])
 def test_the_reason_stands_wherever_the_fee_would(client, category, exempt):
-    load_catalogue()
     journeys.citizen(client)
     dossier = journeys.begin(client, offering_of("2.000488"))
     definition = dossier.version.definition

@@ -7,16 +7,10 @@ from dossiers.models import Dossier
 from dossiers.states import State
 from portal.catalogue import definitions
 from portal.catalogue.fees import fee_due
-from portal.catalogue.loading import load_catalogue
 from portal.catalogue.models import Offering
 from tests.dossiers import journeys
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def catalogue():
-    load_catalogue()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_catalogue")]
 
 
 def offering_of(code):
@@ -29,7 +23,7 @@ def offering_of(code):
 @pytest.mark.parametrize(
     "code", [code for code, d in definitions.load_all().items() if d.level >= 3]
 )
-def test_filed_online_from_the_service_page_to_the_confirmation(client, catalogue, code):
+def test_filed_online_from_the_service_page_to_the_confirmation(client, code):
     user = journeys.citizen(client)
     offering = offering_of(code)
     page = client.get(reverse("catalogue:service", args=[code]))
@@ -66,7 +60,7 @@ def test_filed_online_from_the_service_page_to_the_confirmation(client, catalogu
 @pytest.mark.parametrize(
     "code", [code for code, d in definitions.load_all().items() if d.level < 3]
 )
-def test_levels_1_and_2_say_where_to_go_and_refuse_to_be_started(client, catalogue, code):
+def test_levels_1_and_2_say_where_to_go_and_refuse_to_be_started(client, code):
     journeys.citizen(client)
     page = client.get(reverse("catalogue:service", args=[code])).content.decode()
     assert reverse("dossiers:start", args=[code]) not in page
