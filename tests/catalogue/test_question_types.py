@@ -287,6 +287,10 @@ def test_lines_are_counted_and_measured():
         ("invoice_number", "inv-2022/0815", "INV-2022/0815"),
         ("parcel", "118", "118"),
         ("industry_code", "4711", "4711"),
+        ("social_insurance", "4820 123 456", "4820123456"),
+        ("bank_account", "0041-0002 3456.7", "0041000234567"),
+        ("cas_number", "7664-93-9", "7664-93-9"),
+        ("domain", "CuaHangMau.VN", "cuahangmau.vn"),
     ],
 )
 def test_identifiers_are_kept_in_one_form(name, typed, stored):
@@ -304,6 +308,10 @@ def test_identifiers_are_kept_in_one_form(name, typed, stored):
         ("parcel", "118a"),
         ("industry_code", "471"),
         ("hs_code", "61091"),
+        ("social_insurance", "482012345"),
+        ("bank_account", "0041X"),
+        ("cas_number", "7664939"),
+        ("domain", "https://cuahangmau.vn"),
     ],
 )
 def test_identifiers_that_are_refused(name, typed):

@@ -24,10 +24,11 @@ class Format:
     invalid: str
     sample: Callable[[random.Random], str]
     dropped: str = " "  # characters people add for the eye
+    case: Callable[[str], str] = str.upper
 
     def read(self, text: str) -> str | None:
         """``text`` in the form that is kept, or ``None`` when it is no such identifier."""
-        kept = text.upper().translate(str.maketrans("", "", self.dropped))
+        kept = self.case(text).translate(str.maketrans("", "", self.dropped))
         return kept if self.pattern.fullmatch(kept) else None
 
 
@@ -76,6 +77,38 @@ FORMATS = {
         _("Enter “%(label)s” as industry codes of 4 digits, for example 4711."),
         "tạp hóa",
         lambda rng: rng.choice(["4711", "4772", "5610", "5630", "9631", "4520", "1410", "5510"]),
+    ),
+    "social_insurance": Format(
+        re.compile(r"[0-9]{10}"),
+        _(
+            "Enter “%(label)s” as the 10 digits on the social insurance book or card, for example 4820123456."
+        ),
+        "sổ bảo hiểm",
+        lambda rng: f"{rng.choice(['48', '49', '79', '01'])}{rng.randrange(10**8):08}",
+    ),
+    "bank_account": Format(
+        re.compile(r"[0-9]{6,19}"),
+        _("Enter “%(label)s” in digits as the bank gave it, for example 0041 0002 3456 7."),
+        "tài khoản lương",
+        lambda rng: f"0{rng.randrange(10**12):012}",
+        dropped=" .-",
+    ),
+    "cas_number": Format(
+        re.compile(r"[1-9][0-9]{1,6}-[0-9]{2}-[0-9]"),
+        _("Enter “%(label)s” as on the safety data sheet, for example 7664-93-9."),
+        "axit",
+        lambda rng: rng.choice(["7664-93-9", "67-64-1", "1310-73-2", "64-17-5", "7647-01-0"]),
+    ),
+    "domain": Format(
+        re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"),
+        _(
+            "Enter “%(label)s” as the address of the website without http://, for example cuahangmau.vn."
+        ),
+        "trang bán hàng",
+        lambda rng: (
+            f"{rng.choice(['hoaqua', 'caphe', 'mayhan', 'sachcu', 'gomlang'])}{rng.randint(1, 99)}.vn"
+        ),
+        case=str.lower,
     ),
 }
 
