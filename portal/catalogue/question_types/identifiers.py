@@ -63,6 +63,42 @@ FORMATS = {
         "thửa bên sông",
         lambda rng: str(rng.randint(1, 900)),
     ),
+    "land_certificate": Format(
+        re.compile(r"[A-ZĐ]{1,2}[0-9]{6,8}"),
+        _(
+            "Enter “%(label)s” as printed at the foot of the first page: letters and digits, for example DB 123456."
+        ),
+        "sổ đỏ",
+        lambda rng: f"{rng.choice(['BM', 'CH', 'CL', 'CS', 'DA', 'DB'])}{rng.randrange(10**6):06}",
+    ),
+    "household_business": Format(
+        # Older certificates: province, district, 8 and six digits. Newer ones: the tax code or the personal number.
+        re.compile(r"[0-9]{2}[A-Z]8[0-9]{6}|[0-9]{10}|[0-9]{12,13}"),
+        _("Enter “%(label)s” as printed on the registration certificate, for example 32A8012345."),
+        "giấy phép con",
+        lambda rng: (
+            f"{rng.choice(['01', '32', '41'])}{rng.choice('ABCDE')}8{rng.randrange(10**6):06}"
+        ),
+        dropped=" .-",
+    ),
+    "driving_licence": Format(
+        re.compile(r"[0-9]{12}|[A-Z]{1,2}[0-9]{6}"),
+        _(
+            "Enter “%(label)s” as on the front of the licence: 12 digits, or letters and 6 digits on an old paper one."
+        ),
+        "bằng lái",
+        lambda rng: f"{rng.choice(['48', '01', '79'])}{rng.randrange(10**10):010}",
+    ),
+    "health_card": Format(
+        re.compile(r"(?:[A-Z]{2}[1-5][0-9]{2})?[0-9]{10}"),
+        _(
+            "Enter “%(label)s” as on the health insurance card: 15 characters, or the last 10 digits, for example "
+            "DN 4 48 4820123456."
+        ),
+        "thẻ khám bệnh",
+        lambda rng: f"{rng.choice(['DN4', 'GD4', 'HC4', 'TE1'])}4848{rng.randrange(10**8):08}",
+        dropped=" .-",
+    ),
     "hs_code": Format(
         re.compile(r"[0-9]{6}(?:[0-9]{2})?"),
         _("Enter “%(label)s” as HS codes of 6 or 8 digits, for example 6109.10."),
@@ -116,15 +152,23 @@ FORMATS = {
 @question_type
 @dataclass(frozen=True)
 class Identifier(Question):
-    """An identifier of one of the ``FORMATS``. Stored in capitals, without spaces."""
+    """An identifier of one of the ``FORMATS``. Stored in capitals, without spaces.
+
+    ``examples`` are answers of this very question, where the format alone gives none that one would believe: only
+    samples heed them.
+    """
 
     type = "identifier"
 
     format: str = ""
+    examples: tuple[str, ...] = ()
 
     @classmethod
     def read_options(cls, table):
-        return {"format": table.one_of("format", FORMATS)}
+        return {
+            "format": table.one_of("format", FORMATS),
+            "examples": table.texts("examples", ()),
+        }
 
     def widget(self):
         return forms.TextInput(self.control_attributes(**{"class": "form-control w-s"}))
@@ -145,6 +189,8 @@ class Identifier(Question):
         return value
 
     def sample(self, rng, *, today):
+        if self.examples:
+            return self.read(rng.choice(self.examples), today=today)
         return FORMATS[self.format].sample(rng)
 
     def example_invalid(self):
