@@ -78,6 +78,13 @@ def test_bounds_of_dates_are_counted_from_the_day_of_the_portal():
     assert refusal_of(ahead, "25/09/2022") == "out_of_range"
 
 
+def test_a_date_before_a_reform_is_not_after_it():
+    before_2016 = question("date", not_future=True, latest="2015-12-31")
+    assert kept(before_2016, "31/12/2015") == "2015-12-31"
+    assert refusal_of(before_2016, "01/01/2016") == "out_of_range"
+    assert before_2016.sample(random.Random(1), today=TODAY) <= "2015-12-31"
+
+
 def test_ages_are_completed_years():
     adult = question("date", min_age=20, max_age=60)
     assert kept(adult, "14/09/2002") == "2002-09-14"
@@ -284,6 +291,7 @@ def test_lines_are_counted_and_measured():
     [
         ("passport", "m 12345678", "M12345678"),
         ("document_number", "125 / 2019", "125/2019"),
+        ("year", "1979", "1979"),
         ("invoice_number", "inv-2022/0815", "INV-2022/0815"),
         ("parcel", "118", "118"),
         ("land_certificate", "db 123456", "DB123456"),
@@ -310,6 +318,7 @@ def test_identifiers_are_kept_in_one_form(name, typed, stored):
         ("passport", "A1"),
         ("document_number", "không số"),
         ("document_number", "12//2019"),
+        ("year", "79"),
         ("parcel", "0"),
         ("parcel", "118a"),
         ("land_certificate", "123456"),

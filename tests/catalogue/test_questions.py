@@ -199,6 +199,8 @@ def test_a_type_claimed_twice_stops_the_start():
     [
         ("date", {"not_future": True, "not_past": True}, "not_past"),
         ("date", {"earliest": "2022-02-31"}, "earliest"),
+        ("date", {"earliest": "2016-01-01", "latest": "2015-12-31"}, "latest"),
+        ("date", {"usual_age": [80, 60]}, "usual_age"),
         ("number", {"minimum": 5}, "maximum"),
         ("number", {"minimum": 5, "maximum": 4}, "maximum"),
         ("number", {"minimum": 1, "maximum": 9, "decimals": 3}, "decimals"),

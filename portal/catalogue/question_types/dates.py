@@ -34,25 +34,29 @@ def years_before(day: date, years: int) -> date:
 class Date(Question):
     """A day. Stored as yyyy-mm-dd.
 
-    ``not_future`` and ``not_past`` count from the portal's day and include it. ``min_age`` and ``max_age``
-    are completed years on that day of somebody born on the date. ``usual_days`` says how far from
-    today answers usually lie: only samples heed it.
+    ``earliest`` and ``latest`` are fixed days; ``not_future`` and ``not_past`` count from the portal's day; each
+    bound is itself allowed. ``min_age`` and ``max_age`` are completed years on the portal's day of somebody born on
+    the date. Only samples heed ``usual_days`` (how far from today answers usually lie) and ``usual_age`` (the two ages
+    between which people usually are).
     """
 
     type = "date"
 
     earliest: date = EARLIEST
+    latest: date | None = None
     not_future: bool = False
     not_past: bool = False
     min_age: int | None = None
     max_age: int | None = None
     max_days_ahead: int | None = None
     usual_days: int | None = None
+    usual_age: tuple[int, ...] = ()
 
     @classmethod
     def read_options(cls, table):
         options = {
             "earliest": table.day("earliest", EARLIEST),
+            "latest": table.day("latest", None),
             "not_future": table.flag("not_future", False),
             "not_past": table.flag("not_past", False),
             "min_age": table.whole("min_age", None, minimum=0, maximum=120),
@@ -62,6 +66,14 @@ class Date(Question):
             ),
         }
         options["usual_days"] = table.whole("usual_days", None, minimum=1, maximum=40_000)
+        options["usual_age"] = table.wholes("usual_age", ())
+        if options["usual_age"] and (
+            len(options["usual_age"]) != 2
+            or not 0 <= options["usual_age"][0] < options["usual_age"][1]
+        ):
+            table.refuse("usual_age", _("must be two ages, the younger first"))
+        if options["latest"] is not None and options["latest"] < options["earliest"]:
+            table.refuse("latest", _("must not be before the earliest day"))
         if options["not_future"] and options["not_past"]:
             table.refuse("not_past", _("cannot stand together with not_future"))
         return options
@@ -137,6 +149,8 @@ class Date(Question):
     def window(self, today: date) -> tuple[date, date]:
         """The first and the last day this question accepts on ``today``."""
         latest = today if self.not_future else years_before(today, -YEARS_AHEAD)
+        if self.latest is not None:
+            latest = min(latest, self.latest)
         if self.max_days_ahead is not None:
             latest = min(latest, today + timedelta(days=self.max_days_ahead))
         if self.min_age is not None:
@@ -155,7 +169,10 @@ class Date(Question):
 
     def sample(self, rng: random.Random, *, today):
         earliest, latest = self.window(today)
-        if self.min_age is not None:  # somebody's date of birth
+        if self.usual_age:
+            youngest, oldest = (years_before(today, age) for age in self.usual_age)
+            earliest, latest = max(earliest, oldest), min(latest, youngest)
+        elif self.min_age is not None:  # somebody's date of birth
             earliest = max(earliest, latest - timedelta(days=self.usual_days or 45 * 365))
         elif self.not_future:
             earliest = max(earliest, latest - timedelta(days=self.usual_days or 3 * 365))

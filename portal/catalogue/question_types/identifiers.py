@@ -49,6 +49,12 @@ FORMATS = {
         "không nhớ",
         lambda rng: f"{rng.randint(1, 480)}/{rng.randint(1985, 2022)}",
     ),
+    "year": Format(
+        re.compile(r"(?:1[89]|20)[0-9]{2}"),
+        _("Enter “%(label)s” as a year of four digits, for example 1979."),
+        "năm con rồng",
+        lambda rng: str(rng.randint(1950, 2015)),
+    ),
     "invoice_number": Format(
         re.compile(r"(?=.*[0-9])[0-9A-ZĐ]+(?:[./-][0-9A-ZĐ]+)*"),
         _(
