@@ -1,4 +1,4 @@
-"""Each of the twelve services is filed through the pages, as far as its level allows."""
+"""Every service is filed through the pages, as far as its level allows."""
 
 import pytest
 from django.urls import reverse
