@@ -120,12 +120,6 @@ FORMATS = {
         "tạp hóa",
         lambda rng: rng.choice(["4711", "4772", "5610", "5630", "9631", "4520", "1410", "5510"]),
     ),
-    "year": Format(
-        re.compile(r"(?:19|20)[0-9]{2}"),
-        _("Enter “%(label)s” as a year of four digits, for example 2015."),
-        "năm ngoái",
-        lambda rng: str(rng.randint(1995, 2021)),
-    ),
     "social_insurance": Format(
         re.compile(r"[0-9]{10}"),
         _(
