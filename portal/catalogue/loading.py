@@ -19,6 +19,8 @@ from portal import clock
 from portal.agencies.loading import load_agencies, save_differences, sectors
 from portal.agencies.models import Agency, Unit
 from portal.catalogue.definitions import load_all
+from portal.catalogue.finding import index
+from portal.catalogue.finding.words import lines_of
 from portal.catalogue.models import Eligibility, Offering, PublicService, ServiceVersion
 
 FIRST_DAY = date(2022, 1, 1)  # from here on the loaded catalogue is in force
@@ -60,7 +62,7 @@ def load_catalogue(definitions=None) -> Loaded:
 
 
 def save_service(definition, owner) -> tuple[PublicService, bool]:
-    """The row of a service as its file has it, and whether it was new or different."""
+    """The row of a service as its file has it, found by its words; and whether it was new or different."""
     wanted = {
         "name_vi": definition.name.vi,
         "name_en": definition.name.en,
@@ -68,12 +70,17 @@ def save_service(definition, owner) -> tuple[PublicService, bool]:
         "agency_level": definition.agency_level,
         "owner_ministry": owner,
         "audience": " ".join(definition.audience),
-        "folded": definition.search_text(),
+        "field_en": definition.field.en,
+        "life_events": list(definition.life_events),
+        "highest_fee_vnd": definition.fee.highest_vnd(),
+        "folded": lines_of(definition),
     }
     service = PublicService.objects.filter(code=definition.code).first() or PublicService(
         code=definition.code
     )
-    return service, save_differences(service, wanted)
+    is_different = save_differences(service, wanted)
+    index.enter(service, definition)
+    return service, is_different
 
 
 def publish_if_new(service, definition) -> bool:

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -32,7 +33,11 @@ class PublicService(models.Model):
         "agencies.Agency", on_delete=models.PROTECT, related_name="+"
     )
     audience = models.CharField(max_length=20)
-    folded = models.TextField(editable=False)  # what search reads: no diacritics, lower case
+    # What search narrows down and sorts by, as the newest published version has it:
+    field_en = models.CharField(max_length=120, default="", editable=False)
+    life_events = ArrayField(models.CharField(max_length=20), default=list, editable=False)
+    highest_fee_vnd = models.PositiveBigIntegerField(default=0, editable=False)
+    folded = models.TextField(editable=False)  # names and everyday words, a line each
 
     objects = PublicServiceQuerySet.as_manager()
 
@@ -47,6 +52,49 @@ class PublicService(models.Model):
     @property
     def name(self):
         return self.name_en if get_language() == "en" else self.name_vi
+
+
+class SearchWord(models.Model):
+    """One folded word by which a service is found, and how much finding it there says."""
+
+    service = models.ForeignKey(
+        PublicService, on_delete=models.CASCADE, related_name="search_words"
+    )
+    word = models.CharField(max_length=40)
+    weight = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["word", "service"], include=["weight"], name="search_word_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.word}: {self.service.code}"
+
+
+class SearchSpelling(models.Model):
+    """One key under which a word of the index is looked up: itself, or itself without one letter.
+
+    A misspelt word shares a key with the one that was meant (portal.catalogue.finding.spelling).
+    """
+
+    key = models.CharField(max_length=40)
+    word = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "key"], name="search_spelling_once")]
+        indexes = [
+            models.Index(
+                fields=["key", "word"],
+                opclasses=["varchar_pattern_ops", "varchar_ops"],
+                name="search_spelling_key",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.key}: {self.word}"
 
 
 class ServiceVersion(models.Model):

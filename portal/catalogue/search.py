@@ -1,19 +1,19 @@
 """Finding a public service by the words people use, narrowed by level, field, agency, audience or life event."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from django.db.models import Case, F, IntegerField, OuterRef, Subquery, Value, When
-from django.db.models.functions import StrIndex
+from django.db.models import Case, IntegerField, OuterRef, Subquery, Value, When
 
 from portal import clock
 from portal.agencies.models import Agency
+from portal.catalogue.finding.hits import hits
 from portal.catalogue.folding import fold, folded_words
 from portal.catalogue.levels import LEVELS
 from portal.catalogue.models import Offering, PublicService, ServiceVersion
 from portal.catalogue.service_files import AUDIENCES, LIFE_EVENTS
 
 LONGEST_QUERY = 100  # characters
-NOT_IN_ORDER = 10_000  # sorts after every place at which the whole phrase can stand
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,11 @@ class Wanted:
             event=event if event in LIFE_EVENTS else "",
         )
 
+    @cached_property
+    def hits(self):
+        """What fits the words."""
+        return hits(self.words)
+
     @property
     def is_narrowed(self):
         return bool(self.levels or self.field or self.agency or self.audience or self.event)
@@ -64,9 +69,11 @@ def narrowed(wanted: Wanted):
     on_offer = Offering.objects.in_force(clock.today()).filter(service=OuterRef("pk"))
     if wanted.agency is not None:
         on_offer = on_offer.filter(handling_agency__top=wanted.agency)
+    services = PublicService.objects.all()
+    if wanted.words:
+        services = services.filter(pk__in=wanted.hits.services)
     services = (
-        PublicService.objects.matching(wanted.words)
-        .annotate(level=Subquery(on_offer.order_by("-level").values("level")[:1]))
+        services.annotate(level=Subquery(on_offer.order_by("-level").values("level")[:1]))
         .with_current_version()
         .filter(level__isnull=False, version_id__isnull=False)
     )
@@ -75,24 +82,17 @@ def narrowed(wanted: Wanted):
     if wanted.audience:
         services = services.filter(audience__contains=wanted.audience)
     if wanted.event:
-        services = services.filter(
-            version_id__in=ServiceVersion.objects.filter(
-                content__life_events__contains=[wanted.event]
-            ).values("pk")
-        )
-    return closest_first(services, fold(wanted.words))
+        services = services.filter(life_events__contains=[wanted.event])
+    return closest_first(services, wanted)
 
 
-def closest_first(services, phrase):
-    if not phrase:
+def closest_first(services, wanted):
+    if not wanted.words:
         return services.order_by("name_vi", "code")
-    place = StrIndex(F("folded"), Value(phrase))
-    in_order = Case(
-        When(folded__contains=phrase, then=place),
-        default=Value(NOT_IN_ORDER),
-        output_field=IntegerField(),
-    )
-    return services.order_by(in_order, "name_vi", "code")
+    order = {pk: place for place, pk in enumerate(wanted.hits.services)}
+    whens = [When(pk=pk, then=Value(place)) for pk, place in order.items()]
+    place = Case(*whens, default=Value(len(order)), output_field=IntegerField())
+    return services.order_by(place)
 
 
 def level_counts(wanted: Wanted) -> dict[int, int]:
@@ -107,11 +107,7 @@ def words_that_find(wanted: Wanted) -> list[str]:
     """The single words of a search without result that would find something: a way on."""
     words = dict.fromkeys(wanted.words.split())
     several = len(folded_words(wanted.words)) > 1
-    return [
-        word
-        for word in words
-        if several and fold(word) and PublicService.objects.matching(word).exists()
-    ]
+    return [word for word in words if several and fold(word) and hits(word).services]
 
 
 def current_versions():

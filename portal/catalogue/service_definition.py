@@ -7,7 +7,6 @@ from typing import Any
 from portal.catalogue.crosschecks import CrossCheck
 from portal.catalogue.errors import UnknownStep
 from portal.catalogue.fees import FeeRule
-from portal.catalogue.folding import fold
 from portal.catalogue.guidance import AskedOften, Prerequisite, SuitabilityQuestion
 from portal.catalogue.questions import Condition, Question
 from portal.catalogue.words import Words
@@ -171,8 +170,3 @@ class ServiceDefinition:
     ) -> list[DocumentSpec]:
         """The papers without which a dossier with these answers is incomplete."""
         return [each for each in self.documents_for(answers, channel=channel) if each.required]
-
-    def search_text(self) -> str:
-        """Folded words by which the service is found: names, everyday words, field, codes."""
-        parts = [self.code, self.alt_code_2022 or "", self.name.vi, self.name.en, *self.synonyms]
-        return fold(" ; ".join([*parts, self.field.vi, self.field.en]))

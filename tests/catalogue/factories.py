@@ -16,6 +16,8 @@ from datetime import UTC, date, datetime
 import factory
 
 from portal.catalogue import definitions
+from portal.catalogue.finding import index
+from portal.catalogue.finding.words import lines_of
 from portal.catalogue.levels import RECEIVING, allows
 from portal.catalogue.models import Eligibility, Offering, PublicService, ServiceVersion
 from tests.agencies.factories import MinistryFactory, UnitFactory
@@ -155,7 +157,10 @@ class PublicServiceFactory(factory.django.DjangoModelFactory):
     field = factory.LazyAttribute(lambda service: service.definition.field.vi)
     agency_level = factory.LazyAttribute(lambda service: service.definition.agency_level)
     audience = factory.LazyAttribute(lambda service: " ".join(service.definition.audience))
-    folded = factory.LazyAttribute(lambda service: service.definition.search_text())
+    field_en = factory.LazyAttribute(lambda service: service.definition.field.en)
+    life_events = factory.LazyAttribute(lambda service: list(service.definition.life_events))
+    highest_fee_vnd = factory.LazyAttribute(lambda service: service.definition.fee.highest_vnd())
+    folded = factory.LazyAttribute(lambda service: lines_of(service.definition))
     owner_ministry = factory.SubFactory(MinistryFactory)
 
     version = factory.RelatedFactory(
@@ -163,6 +168,11 @@ class PublicServiceFactory(factory.django.DjangoModelFactory):
         factory_related_name="service",
         content=factory.SelfAttribute("..content"),
     )
+
+    @factory.post_generation
+    def words(service, create, extracted, **kwargs):
+        if create:
+            index.enter(service, service.versions.get().definition)
 
 
 class OfferingFactory(factory.django.DjangoModelFactory):

@@ -11,7 +11,8 @@ from django.utils.translation import override
 
 from portal.catalogue import definitions
 from portal.catalogue.errors import DefinitionError, UnknownService, UnknownStep
-from portal.catalogue.folding import fold
+from portal.catalogue.finding.words import lines_of, telling_words, words_of
+from portal.catalogue.folding import folded_words
 from portal.catalogue.service_files import hours_within
 from portal.catalogue.words import Words
 
@@ -139,8 +140,10 @@ def test_a_service_is_found_by_its_everyday_words(code):
     service = definitions.service(code)
     assert service.synonyms
 
+    words = words_of(service)
     for phrase in (service.name.vi, service.name.en, *service.synonyms):
-        assert fold(phrase) in service.search_text()
+        assert set(folded_words(phrase)) <= words.keys()
+        assert f" {' '.join(telling_words(phrase))} \n" in lines_of(service)
 
 
 def test_an_unknown_code_and_an_unknown_step():

@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 
 from portal.catalogue.levels import LEVELS
-from portal.catalogue.models import PublicService
 from tests.catalogue.factories import OfferingFactory, PublicServiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -26,16 +25,6 @@ def found(client, **query):
 def test_the_home_page_of_an_empty_catalogue_is_no_fault(client):
     assert client.get("/").status_code == 200
     assert client.get(reverse("catalogue:search")).status_code == 200
-
-
-def test_the_closest_stands_first(client):
-    near = OfferingFactory(service__code="8.000002").service
-    far = OfferingFactory(service__code="8.000001").service
-    PublicService.objects.filter(pk=near.pk).update(folded="khai sinh cho tre", name_vi="B")
-    PublicService.objects.filter(pk=far.pk).update(
-        folded="trich luc khai tu sinh hoat", name_vi="A"
-    )
-    assert found(client, q="khai sinh") == [near.code, far.code]
 
 
 def test_the_level_shown_is_the_highest_on_offer_today_at_the_agency_chosen(client):

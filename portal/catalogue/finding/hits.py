@@ -1,0 +1,105 @@
+"""The services that fit what was typed, ranked: whole phrases first, then words by where they stand.
+
+A service fits when no other holds more of the telling words; words that say more (because fewer services hold them)
+count more, misspelt ones less.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from portal.catalogue.finding import typed
+
+LEAST_SHARE = 0.4  # of what was typed; whoever holds less is no hit
+AS_GOOD = 0.97  # of the best hit's share: whoever holds as much is a hit beside it
+WHOLE_LINE, FIRST_IN_A_LINE, IN_A_LINE = (
+    60,
+    30,
+    25,
+)  # added to the weight (at most 140) of the words
+
+# A row for each service that holds enough: the share of what was typed that it holds, the words of the index it holds
+# it by, and its rank. ``meant``: place of a typed word, word of the index it may mean, how surely, its information.
+HITS = """
+WITH meant AS (
+    SELECT place, word, surely * information / %(typed)s::float AS share
+    FROM unnest(%(places)s::int[], %(words)s::text[], %(surely)s::float[], %(information)s::float[])
+        AS meant(place, word, surely, information)
+), held AS (
+    SELECT DISTINCT ON (found.service_id, meant.place)
+        found.service_id, meant.place, meant.word, meant.share, meant.share * found.weight AS weight
+    FROM catalogue_searchword AS found JOIN meant ON meant.word = found.word
+    WHERE found.word = ANY(%(words)s::text[])
+    ORDER BY found.service_id, meant.place, weight DESC
+), hit AS (
+    SELECT service_id, sum(share) AS share, sum(weight) AS weight, array_agg(word ORDER BY place) AS words,
+        ' ' || string_agg(word, ' ' ORDER BY place) || ' ' AS phrase
+    FROM held GROUP BY service_id HAVING sum(share) >= %(least)s
+)
+SELECT hit.service_id, hit.share, hit.words, hit.weight + hit.share * CASE
+    WHEN strpos(service.folded, E'\\n' || hit.phrase || E'\\n') > 0 THEN %(whole_line)s
+    WHEN strpos(service.folded, E'\\n' || hit.phrase) > 0 THEN %(first_in_a_line)s
+    WHEN strpos(service.folded, hit.phrase) > 0 THEN %(in_a_line)s
+    ELSE 0 END AS rank
+FROM hit JOIN catalogue_publicservice AS service ON service.id = hit.service_id
+WHERE EXISTS (
+    SELECT FROM catalogue_serviceversion AS version
+    WHERE version.service_id = service.id AND version.status = 'published'
+)
+ORDER BY rank DESC, service.name_vi, service.code
+"""
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Services by primary key, the best first, and how what was typed was understood."""
+
+    services: tuple[int, ...] = ()
+    read_as: str = ""  # the words of the index by which the first of them was found
+    is_corrected: bool = False  # … some of which are not the words typed
+    is_complete: bool = False  # every telling word stands in each service
+    says_nothing: bool = False  # nothing was typed but words that nearly every procedure holds
+
+
+def hits(text: str, *, still_typing: bool = False) -> Hits:
+    """The services that fit ``text``; with ``still_typing`` its last word may be a beginning. Two queries at most."""
+    read = typed.read(text, still_typing=still_typing)
+    rows = ranked(read) if any(word.meanings for word in read.words) else []
+    if not rows:
+        return Hits(says_nothing=read.says_nothing)
+    best = max(share for _service, share, _words, _rank in rows)
+    fitting = [row for row in rows if row[1] >= best * AS_GOOD]
+    words = fitting[0][2]
+    return Hits(
+        services=tuple(service for service, _share, _words, _rank in fitting),
+        read_as=" ".join(words),
+        is_corrected=any(word.is_slip_of(words) for word in read.words),
+        is_complete=len(words) == len(read.words),
+        says_nothing=read.says_nothing,
+    )
+
+
+def ranked(read: typed.Typed) -> list[tuple[int, float, list[str], float]]:
+    """Service, share, words and rank of every service that holds enough, the highest rank first."""
+    meant = [
+        (place, meaning, surely, word.information)
+        for place, word in enumerate(read.words)
+        for meaning, surely in word.meanings.items()
+    ]
+    places, words, surely, information = map(list, zip(*meant, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            HITS,
+            {
+                "places": places,
+                "words": words,
+                "surely": surely,
+                "information": information,
+                "typed": sum(word.information for word in read.words),
+                "least": LEAST_SHARE,
+                "whole_line": WHOLE_LINE,
+                "first_in_a_line": FIRST_IN_A_LINE,
+                "in_a_line": IN_A_LINE,
+            },
+        )
+        return cursor.fetchall()
