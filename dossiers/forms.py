@@ -187,7 +187,7 @@ class SuppliedAnswersForm(forms.Form):
 
     @property
     def error_links(self):
-        return [(bound.target_id, sentence) for bound in self for sentence in bound.errors]
+        return [link for bound in self for link in bound.links]
 
     def clean(self):
         together = {

@@ -45,16 +45,26 @@ class AnswerBoundField(BoundField):
         return self.auto_id
 
     @property
+    def links(self) -> list[tuple[str, str]]:
+        """For the summary above the form: the control to correct and the sentence, one for each error."""
+        targets = {part.name: part.id for part in self.parts}
+        return [
+            (targets.get(error.code, self.target_id), sentence)
+            for error in self.errors.as_data()
+            for sentence in error.messages
+        ]
+
+    @property
     def parts(self) -> list["AnswerPart"]:
         """The labelled controls of a question answered in several, such as an address."""
         if not isinstance(self.field.widget, forms.MultiWidget):
             return []
-        names = self.field.widget.widgets_names
-        widgets = self.field.widget.widgets
+        names = [name.removeprefix("_") for name in self.field.widget.widgets_names]
+        values = dict(zip(names, self.value(), strict=True))
         return [
-            AnswerPart(self, index, name.removeprefix("_"), widget, value)
-            for index, (name, widget, value) in enumerate(
-                zip(names, widgets, self.value(), strict=True)
+            AnswerPart(self, index, name, widget, values)
+            for index, (name, widget) in enumerate(
+                zip(names, self.field.widget.widgets, strict=True)
             )
         ]
 
@@ -89,16 +99,31 @@ class AnswerBoundField(BoundField):
 class AnswerPart:
     """One control of a question answered in several: a label, an identifier and the control itself."""
 
-    def __init__(self, bound: AnswerBoundField, index: int, name: str, widget, value):
+    def __init__(self, bound: AnswerBoundField, index: int, name: str, widget, values: dict):
+        self.name = name
         self.id = f"{bound.auto_id}_{index}"
         self.label = bound.question.part_label(name)
+        self.hint = bound.question.part_hint(name)
         self.has_error = name in {error.code for error in bound.errors.as_data()}
+        described = [self.hint_id] if self.hint else []
+        described += [bound.error_id] if self.has_error else []
         attributes = {"id": self.id}
-        if self.has_error:
-            attributes |= {"aria-invalid": "true", "aria-describedby": bound.error_id}
+        attributes |= {"aria-describedby": " ".join(described)} if described else {}
+        attributes |= {"aria-invalid": "true"} if self.has_error else {}
+        self.suggestions = bound.question.suggestions(name, values)
+        if self.suggestions is not None:
+            attributes["list"] = self.list_id
         self.control = widget.render(
-            f"{bound.html_name}_{name}", value, attributes, renderer=bound.form.renderer
+            f"{bound.html_name}_{name}", values[name], attributes, renderer=bound.form.renderer
         )
+
+    @property
+    def hint_id(self) -> str:
+        return f"{self.id}_helptext"
+
+    @property
+    def list_id(self) -> str:
+        return f"{self.id}_list"
 
 
 class AnswerField(forms.Field):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils.translation import get_language, gettext
 
 from portal.catalogue.crosschecks import conflicts
@@ -46,7 +47,7 @@ class StepForm(forms.Form):
     @property
     def error_links(self) -> list[tuple[str, str]]:
         """For the summary above the form: the control to correct and the sentence, in page order."""
-        return [(bound.target_id, sentence) for bound in self for sentence in bound.errors]
+        return [link for bound in self for link in bound.links]
 
     def depends_on_this_page(self, question: Question) -> bool:
         return question.shown_if is not None and question.shown_if.question in self.on_this_page
@@ -84,6 +85,10 @@ class StepForm(forms.Form):
                 self.cleaned_data[question.key] = None
             elif question.required and self.cleaned_data.get(question.key, ...) is None:
                 self.add_error(question.key, ValidationError(question.missing(), "required"))
+
+    def leave_unjudged(self) -> None:
+        """Show what was typed without a word about it: it is judged when the page is saved."""
+        self._errors, self.cleaned_data = ErrorDict(), {}
 
     def answered(self) -> dict[str, Any]:
         """The stored answers of this page, without blanks."""

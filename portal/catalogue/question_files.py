@@ -1,8 +1,7 @@
-"""Reading a question from its table in a service file."""
+"""Reading a question from its table in a service file; its type must have been registered."""
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.catalogue import question_types  # noqa: F401  (registers every type)
 from portal.catalogue.questions import APPLICANT_FACTS, TYPES, Condition, Question
 from portal.catalogue.tables import Table
 

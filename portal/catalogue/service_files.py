@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.catalogue import fee_kinds  # noqa: F401  (registers every kind)
+from portal.catalogue import fee_kinds, question_types  # noqa: F401  (registers every kind, every type)
 from portal.catalogue.crosschecks import read_crosscheck
 from portal.catalogue.fees import read_fee
 from portal.catalogue.guidance import (

@@ -6,6 +6,7 @@ app_name = "catalogue"
 
 urlpatterns = [
     path("", views.find, name="search"),
+    path("places/<slug:kind>/", views.places, name="places"),
     path("<service_code:code>/", views.service, name="service"),
     path("<service_code:code>/start/", views.start, name="start"),
 ]

@@ -10,6 +10,7 @@ from portal.catalogue import presentation, search
 from portal.catalogue.errors import UnknownService
 from portal.catalogue.levels import LEVELS, Capability, allows
 from portal.catalogue.models import Offering, PublicService, ServiceVersion
+from portal.catalogue.reference_lists import places_of
 from portal.slots import filled
 
 PER_PAGE = 10
@@ -134,3 +135,11 @@ def service(request, code):
 def start(request, code):
     """The address of the button to apply; the room of dossiers answers it."""
     return redirect("dossiers:start", code)
+
+
+@require_safe
+def places(request, kind):
+    """What an address suggests as ``kind`` of place once its province is picked: htmx asks, forms do without."""
+    picked = (value for name, value in request.GET.items() if name.endswith("_province"))
+    suggested = places_of(next(picked, "")).get(kind, ())
+    return render(request, "components/question/suggestions.html", {"places": suggested})

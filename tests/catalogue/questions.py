@@ -1,5 +1,6 @@
 """One question of every type, as a service file would declare it."""
 
+from portal.catalogue import question_types  # noqa: F401  (registers every type)
 from portal.catalogue.question_files import read_question
 from portal.catalogue.tables import Table
 
@@ -7,6 +8,21 @@ WORDS = {"vi": "Điều hỏi", "en": "Thing asked"}
 OPTIONS = [
     {"key": "red", "label": {"vi": "Đỏ", "en": "Red"}},
     {"key": "blue", "label": {"vi": "Xanh", "en": "Blue"}, "hint": {"vi": "Như biển", "en": "Sea"}},
+]
+
+ROW = {"vi": "Thành viên", "en": "Member"}
+ROW_QUESTIONS = [
+    {"key": "name", "type": "person_name", "label": {"vi": "Họ và tên", "en": "Full name"}},
+    {"key": "born", "type": "date", "label": {"vi": "Ngày sinh", "en": "Born"}, "not_future": True},
+    {"key": "kin", "type": "choice", "label": {"vi": "Quan hệ", "en": "Kin"}, "options": OPTIONS},
+    {
+        "key": "does",
+        "type": "choices",
+        "label": {"vi": "Việc làm", "en": "Doings"},
+        "options": OPTIONS,
+        "required": False,
+    },
+    {"key": "job", "type": "text", "label": {"vi": "Nghề", "en": "Job"}, "examples": ["thợ may"]},
 ]
 
 # One table or several for each type: the second shows other options of it.
@@ -52,6 +68,16 @@ OF_EACH_TYPE = {
     "yes_no": [{}],
     "province": [{}],
     "address": [{}, {"detail": "none"}],
+    "person": [
+        {},
+        {"ask": ["date_of_birth", "gender", "citizen_id", "phone"], "min_age": 18, "max_age": 90},
+        {"ask": ["date_of_birth", "citizen_id"], "optional": ["citizen_id"], "people": "female"},
+    ],
+    "repeating": [
+        {"item_label": ROW, "questions": ROW_QUESTIONS},
+        {"item_label": ROW, "questions": ROW_QUESTIONS[1:], "min_items": 2, "max_items": 4},
+    ],
+    "file": [{}, {"accept": ["jpg", "png"], "max_mb": 2}],
     "citizen_id": [{}],
     "tax_code": [{}],
     "phone": [{}],

@@ -250,6 +250,25 @@ def text_only(content):
     content["crosschecks"] = []
 
 
+def text_only_in_rows(content):
+    text_only(content)
+    text = content["groups"][0]["questions"][0]
+    rows = {"key": "r", "type": "repeating", "label": text["label"], "item_label": text["label"]}
+    content["groups"][0]["questions"].insert(1, rows | {"questions": [text]})
+
+
+def unlabelled_row(content):
+    text_only_in_rows(content)
+    del content["groups"][0]["questions"][1]["item_label"]
+
+
+def untyped_in_row(content):
+    text_only_in_rows(content)
+    row = content["groups"][0]["questions"][1]
+    row["questions"] = [{**row["questions"][0]}]
+    del row["questions"][0]["type"]
+
+
 def no_declaration(content):
     del content["groups"][-1]
 
@@ -350,6 +369,9 @@ def answer_in_one_language(content):
         (unknown_question_key, "groups[0].questions[0].colour", "not a key"),
         (option_of_another_type, "groups[0].questions[0].minimum", "not a key"),
         (text_only, "groups", "text only"),
+        (text_only_in_rows, "groups", "text only"),
+        (unlabelled_row, "groups[0].questions[1].item_label", "missing"),
+        (untyped_in_row, "groups[0].questions[1].questions[0].type", "missing"),
         (no_declaration, "groups", "declaration"),
         (same_key_twice, "groups[0].questions[1].key", "another"),
         (condition_on_a_later_question, "groups[0].questions[0].shown_if", "earlier"),

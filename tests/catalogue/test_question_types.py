@@ -11,8 +11,8 @@ from django.utils.translation import override
 from portal.catalogue.question_types.dates import years_before
 from portal.catalogue.question_types.identity import CitizenNumber, citizen_number
 from portal.catalogue.question_types.numbers import number_in
-from portal.catalogue.reference_lists import countries, ethnicities, provinces
-from tests.catalogue.questions import question
+from portal.catalogue.reference_lists import countries, ethnicities, places_of, provinces
+from tests.catalogue.questions import ROW, ROW_QUESTIONS, question
 
 TODAY = date(2022, 9, 14)
 
@@ -248,19 +248,144 @@ def test_names():
 
 def test_an_address_says_which_part_is_missing():
     asked = question("address")
-    stored = kept(asked, ["H17", " Phường  Thạch Thang", "12 Nguyễn Du"])
-    assert stored == {"province": "H17", "commune": "Phường Thạch Thang", "detail": "12 Nguyễn Du"}
-    assert asked.render(stored, "vi") == "12 Nguyễn Du, Phường Thạch Thang, Đà Nẵng"
+    stored = kept(asked, ["H17", "Quận Hải Châu", " Phường  Thạch Thang", "12 Nguyễn Du"])
+    assert stored == {
+        "province": "H17",
+        "district": "Quận Hải Châu",
+        "commune": "Phường Thạch Thang",
+        "detail": "12 Nguyễn Du",
+    }
+    assert asked.render(stored, "vi") == "12 Nguyễn Du, Phường Thạch Thang, Quận Hải Châu, Đà Nẵng"
     with pytest.raises(ValidationError) as refusal:
-        asked.form_field(today=TODAY).clean(["", "Phường Thạch Thang", ""])
-    assert [error.code for error in refusal.value.error_list] == ["province", "detail"]
-    assert refusal_of(asked, ["H17", "<script>", "12"]) == "commune"
-    assert refusal_of(asked, ["H17", "x" * 101, "12"]) == "commune"
+        asked.form_field(today=TODAY).clean(["", "", "Phường Thạch Thang", ""])
+    codes = [error.code for error in refusal.value.error_list]
+    assert codes == ["province", "district", "detail"]
+    assert refusal_of(asked, ["H17", "<script>", "Phường Thạch Thang", "12"]) == "district"
+    assert refusal_of(asked, ["H17", "Quận 1", "x" * 101, "12"]) == "commune"
     short = question("address", detail="none")
-    assert kept(short, ["H17", "Xã Hòa Châu"]) == {"province": "H17", "commune": "Xã Hòa Châu"}
-    assert (
-        short.render({"province": "H17", "commune": "Xã Hòa Châu"}, "en") == "Xã Hòa Châu, Da Nang"
+    stored = {"province": "H17", "district": "Huyện Hòa Vang", "commune": "Xã Hòa Châu"}
+    assert kept(short, ["H17", "Huyện Hòa Vang", "Xã Hòa Châu"]) == stored
+    assert short.render(stored, "en") == "Xã Hòa Châu, Huyện Hòa Vang, Da Nang"
+
+
+def test_districts_are_asked_until_they_were_abolished_and_never_needed_for_reading():
+    asked, without = question("address"), {"province": "H17", "commune": "Phường Hải Châu"}
+    assert refusal_of(asked, ["H17", "", "Phường Hải Châu", "12"], date(2025, 6, 30)) == "district"
+    stored = kept(asked, ["H17", "Phường Hải Châu", "12 Nguyễn Du"], date(2025, 7, 1))
+    assert stored == without | {"detail": "12 Nguyễn Du"}
+    assert asked.render(without, "vi") == "Phường Hải Châu, Đà Nẵng"
+    assert "district" not in asked.sample(random.Random(1), today=date(2025, 7, 1))
+
+
+def test_what_an_address_suggests_comes_from_the_tree_of_agencies():
+    assert "Quận Hải Châu" in places_of("H17")["district"]
+    assert "Phường Thạch Thang" in places_of("H17")["commune"]
+    assert places_of("H99") == {}
+
+
+def test_a_person_is_checked_fact_by_fact():
+    asked = question("person", ask=["date_of_birth", "gender", "citizen_id", "phone"], min_age=18)
+    typed = ["Nguyễn Thị Mai", "1/2/1990", "female", "048 190 012 345", "0905 123 456"]
+    stored = {
+        "name": "Nguyễn Thị Mai",
+        "date_of_birth": "1990-02-01",
+        "gender": "female",
+        "citizen_id": "048190012345",
+        "phone": "+84905123456",
+    }
+    assert kept(asked, typed) == stored
+    assert asked.render(stored, "vi") == (
+        "Nguyễn Thị Mai\nNgày sinh: 01/02/1990\nGiới tính: Nữ\n"
+        "Số định danh cá nhân: 0481 9001 2345\nĐiện thoại: 0905 123 456"
     )
+    with override("en"), pytest.raises(ValidationError) as refusal:
+        asked.form_field(today=TODAY).clean(["Mai", "31/02/1990", "", "12", "0123"])
+    assert [error.code for error in refusal.value.error_list] == list(stored)
+    with override("en"):
+        assert "“Thing asked: Date of birth”" in refusal.value.messages[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({1: "1/2/1991"}, "citizen_id"),  # the number says 1990
+        ({2: "male"}, "citizen_id"),  # the number says female
+        ({1: "15/09/2004", 3: "048304012345"}, "date_of_birth"),  # not 18 yet
+        ({4: ""}, "phone"),
+        ({0: ""}, "name"),
+    ],
+)
+def test_the_facts_about_a_person_must_fit(changes, code):
+    asked = question("person", ask=["date_of_birth", "gender", "citizen_id", "phone"], min_age=18)
+    typed = ["Nguyễn Thị Mai", "1/2/1990", "female", "048190012345", "0905123456"]
+    for place, text in changes.items():
+        typed[place] = text
+    assert refusal_of(asked, typed) == code
+
+
+def test_what_is_optional_about_a_person_may_stay_open():
+    asked = question("person", ask=["citizen_id"], optional=["citizen_id"], people="male")
+    assert kept(asked, ["Trần Văn Hùng", ""]) == {"name": "Trần Văn Hùng"}
+    assert refusal_of(asked, ["Trần Văn Hùng", "048190012345"]) == "citizen_id"  # a woman’s
+
+
+def rows(*typed):
+    """Rows as the control reads them; everything else in them is blank."""
+    blank = {"name": "", "born": "", "kin": None, "does": [], "job": ""}
+    return {number: blank | each for number, each in enumerate(typed)}
+
+
+GOOD_ROW = {"name": "Trần Văn Hùng", "born": "1/2/2010", "kin": "red", "job": "học sinh"}
+STORED_ROW = {
+    "name": "Trần Văn Hùng",
+    "born": "2010-02-01",
+    "kin": "red",
+    "job": "học sinh",
+}
+
+
+def test_rows_are_kept_without_the_blank_ones():
+    asked = question("repeating", item_label=ROW, questions=ROW_QUESTIONS)
+    assert kept(asked, rows(GOOD_ROW, {}, GOOD_ROW)) == [STORED_ROW, STORED_ROW]
+    assert asked.render([STORED_ROW, STORED_ROW], "vi").split("\n")[1] == (
+        "2. Họ và tên: Trần Văn Hùng; Ngày sinh: 01/02/2010; Quan hệ: Đỏ; Nghề: học sinh"
+    )
+    assert refusal_of(asked, rows({}, {})) == "required"
+
+
+def test_a_refusal_says_which_row_and_which_question():
+    asked = question("repeating", item_label=ROW, questions=ROW_QUESTIONS)
+    wrong = GOOD_ROW | {"born": "31/02/2010", "kin": None}
+    with override("vi"), pytest.raises(ValidationError) as refusal:
+        asked.form_field(today=TODAY).clean(rows(GOOD_ROW, wrong))
+    assert [error.code for error in refusal.value.error_list] == ["1-born", "1-kin"]
+    with override("vi"):
+        assert "“Điều hỏi, Thành viên 2: Ngày sinh”" in refusal.value.messages[0]
+
+
+def test_rows_are_counted():
+    asked = question("repeating", item_label=ROW, questions=ROW_QUESTIONS, min_items=2, max_items=3)
+    assert refusal_of(asked, rows(GOOD_ROW)) == "too_few"
+    assert refusal_of(asked, rows(*[GOOD_ROW] * 4)) == "too_many"
+    assert len(kept(asked, rows(*[GOOD_ROW] * 3))) == 3
+
+
+def test_rows_of_nothing_but_text_are_text():
+    text = [each for each in ROW_QUESTIONS if each["type"] == "text"]
+    assert question("repeating", item_label=ROW, questions=text).is_plain_text
+    assert not question("repeating", item_label=ROW, questions=ROW_QUESTIONS).is_plain_text
+
+
+def test_a_file_is_judged_by_its_kind_and_size():
+    asked = question("file", accept=["pdf"], max_mb=1)
+    stored = {"document": "0b87e1d8-6f6e-4f2b-8df1-6d2b6a6d3a10", "name": "ho-so.pdf"}
+    stored |= {"kind": "pdf", "size": 96_000}
+    assert kept(asked, stored) == stored
+    assert asked.render(stored, "vi") == "ho-so.pdf (PDF, 96 kB)"
+    assert refusal_of(asked, stored | {"kind": "png"}) == "kind"
+    assert refusal_of(asked, stored | {"size": 1_048_577}) == "too_large"
+    for forged in ("ho-so.pdf", {"document": 7}, stored | {"kind": "exe"}, ["x"]):
+        assert refusal_of(asked, forged) == "not_a_file"
 
 
 def test_periods_are_checked_line_by_line():

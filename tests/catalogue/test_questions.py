@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from portal.catalogue.errors import DefinitionError, QuestionTypeClaimedTwice
 from portal.catalogue.questions import TYPES, Condition, Question, question_type
-from tests.catalogue.questions import OF_EACH_TYPE, every_question, question
+from tests.catalogue.questions import OF_EACH_TYPE, ROW, ROW_QUESTIONS, every_question, question
 
 TODAY = date(2022, 9, 14)
 QUESTIONS = every_question()
@@ -175,6 +175,10 @@ def assert_clean(stored):
         assert unicodedata.category(each) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
+ROWS = {"item_label": ROW, "questions": ROW_QUESTIONS}
+FILE_IN_ROW = {"key": "scan", "type": "file", "label": ROW}
+
+
 @pytest.mark.parametrize("typed", [None, [], ["a", "b"], ["a"]])
 def test_an_address_with_parts_missing(typed):
     with pytest.raises(ValidationError):
@@ -216,6 +220,25 @@ def test_a_type_claimed_twice_stops_the_start():
         ("lines", {"item": "runes", "examples": ["a"]}, "item"),
         ("declaration", {"required": False}, "required"),
         ("yes_no", {"fills": "shoe_size"}, "fills"),
+        ("person", {"ask": ["shoe_size"]}, "ask.0"),
+        ("person", {"ask": ["phone", "gender"]}, "ask"),
+        ("person", {"ask": ["phone"], "optional": ["gender"]}, "optional.0"),
+        ("person", {"ask": ["phone"], "min_age": 18}, "min_age"),
+        ("person", {"fills": "full_name"}, "fills"),
+        ("repeating", {"item_label": ROW}, "questions"),
+        ("repeating", {"questions": ROW_QUESTIONS}, "item_label"),
+        ("repeating", ROWS | {"max_items": 0}, "max_items"),
+        ("repeating", ROWS | {"min_items": 4, "max_items": 3}, "max_items"),
+        ("repeating", ROWS | {"questions": ROW_QUESTIONS[:1] * 2}, "questions"),
+        ("repeating", ROWS | {"questions": [FILE_IN_ROW]}, "questions[0].type"),
+        (
+            "repeating",
+            ROWS | {"questions": [ROW_QUESTIONS[0] | {"fills": "full_name"}]},
+            "questions[0].fills",
+        ),
+        ("file", {"accept": ["docx"]}, "accept.0"),
+        ("file", {"accept": []}, "accept"),
+        ("file", {"max_mb": 11}, "max_mb"),
     ],
 )
 def test_options_without_sense_are_refused(type_name, options, key):

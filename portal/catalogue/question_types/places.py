@@ -1,20 +1,22 @@
 """Places: a commune by name, and a whole address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.catalogue.question_types.parts import Parts, PartsWidget, about_part
 from portal.catalogue.questions import Question, question_type
-from portal.catalogue.reference_lists import provinces
+from portal.catalogue.reference_lists import places_of, provinces
 from portal.catalogue.typed_text import one_line
 from portal.catalogue.words import Words
 
-MAX_LENGTHS = {"commune": 100, "detail": 200}  # characters
+MAX_LENGTHS = {"district": 100, "commune": 100, "detail": 200}  # characters
 NOT_IN_PLACE_NAMES = frozenset('<>{}[]|\\^~@#$%&*=+"')
-PARTS = ("province", "commune", "detail")
+DISTRICTS_END = date(2025, 7, 1)  # docs/sources.md, “Agencies”: districts abolished
 
 # Communes are typed apart from their province, so samples of both stay within one province.
 SAMPLE_PROVINCE = "H17"
@@ -96,16 +98,18 @@ class Commune(Question):
 
 @question_type
 @dataclass(frozen=True)
-class Address(Question):
-    """A whole address. Stored: ``{"province": "H17", "commune": "…", "detail": "…"}``, all needed.
+class Address(Parts):
+    """A whole address. Stored: ``{"province": "H17", "district": "…", "commune": "…", "detail": "…"}``.
 
-    With ``detail = "none"`` it ends at the commune; ``detail_label`` renames the last part.
+    From :data:`DISTRICTS_END` on nobody is asked for the district, and answers of an earlier form may lack it.
+    With ``detail = "none"`` the address ends at the commune; ``detail_label`` renames the last part.
     """
 
     type = "address"
     template = "components/question/address.html"
 
     has_detail: bool = True
+    has_district: bool = True
     detail_label: Words | None = None
 
     @classmethod
@@ -115,38 +119,55 @@ class Address(Question):
             "detail_label": table.words("detail_label", None),
         }
 
+    def as_of(self, today: date) -> "Address":
+        """The question as it is asked on ``today``."""
+        return replace(self, has_district=today < DISTRICTS_END)
+
+    def form_field(self, *, today, required=None):
+        return super(Address, self.as_of(today)).form_field(today=today, required=required)
+
     @property
-    def part_names(self) -> tuple[str, ...]:
-        return PARTS if self.has_detail else PARTS[:-1]
+    def part_names(self):
+        asked = {"district": self.has_district, "detail": self.has_detail}
+        return tuple(
+            part for part in ("province", "district", "commune", "detail") if asked.get(part, True)
+        )
 
     def widget(self):
         options = [(each.key, str(each.label)) for each in provinces().values()]
         controls = {
+            part: forms.TextInput({"class": "form-control"}) for part in self.part_names
+        } | {
             "province": forms.Select(
                 {"class": "form-select"}, choices=[("", gettext("Choose")), *options]
-            ),
-            "commune": forms.TextInput({"class": "form-control"}),
-            "detail": forms.TextInput({"class": "form-control"}),
+            )
         }
-        return AddressWidget({name: controls[name] for name in self.part_names})
+        return PartsWidget(controls)
 
-    def part_label(self, part: str) -> str:
+    def part_label(self, part):
         if part == "detail" and self.detail_label:
             return str(self.detail_label)
         return {
             "province": gettext("Province or city"),
-            "commune": gettext("Commune, ward or township, and district"),
+            "district": gettext("District, town or city of the province"),
+            "commune": gettext("Commune, ward or township"),
             "detail": gettext("House number and street, or hamlet"),
         }[part]
 
+    def suggestions(self, part, values):
+        if part not in ("district", "commune"):
+            return None
+        return places_of(values.get("province", "")).get(part, ())
+
     def read(self, typed, *, today):
-        values = dict(zip(self.part_names, typed or [], strict=False))
+        asked = self.as_of(today)
+        values = asked.parts_typed(typed)
         texts, faults = {}, []
-        for part in self.part_names[1:]:
+        for part in asked.part_names[1:]:
             try:
                 texts[part] = self.read_text(part, values.get(part) or "")
             except ValidationError as fault:
-                faults.append(fault)
+                faults += about_part(part, fault)
         if not faults and not values.get("province") and not any(texts.values()):
             return None
         if values.get("province") not in provinces():
@@ -162,51 +183,36 @@ class Address(Question):
         return {"province": values["province"], **texts}
 
     def read_text(self, part: str, text: str) -> str:
-        """One line of the address. Raises ``ValidationError`` with the part as its code."""
-        try:
-            return one_line(text, label=self.label_of(part), max_length=MAX_LENGTHS[part])
-        except ValidationError as fault:
-            raise ValidationError(fault.message, code=part, params=fault.params)
+        return one_line(text, label=self.label_of(part), max_length=MAX_LENGTHS[part])
 
     def expectation(self, part: str):
-        if part == "commune":
-            return _(
+        return {
+            "district": _(
+                "Write the district, town or city of the province in “%(label)s”, "
+                "for example Quận Hải Châu."
+            ),
+            "commune": _(
                 "Write the commune, ward or township of “%(label)s”, "
                 "for example Phường Thạch Thang."
-            )
-        return _(
-            "Write the house number and street, or the hamlet, of “%(label)s”, "
-            "for example 12 Nguyễn Du."
-        )
-
-    def label_of(self, part: str) -> str:
-        return f"{self.label}: {self.part_label(part)}"
-
-    def missing(self):
-        return gettext("Fill in “%(label)s”.") % {"label": self.label}
-
-    def shown(self, value):
-        return [(value or {}).get(part, "") for part in self.part_names]
-
-    def typed(self, value):
-        return {f"{self.key}_{part}": value.get(part, "") for part in self.part_names}
+            ),
+            "detail": _(
+                "Write the house number and street, or the hamlet, of “%(label)s”, "
+                "for example 12 Nguyễn Du."
+            ),
+        }[part]
 
     def render(self, value, language):
         province = provinces()[value["province"]].label.to(language)
-        texts = [value[part] for part in reversed(self.part_names[1:])]
-        return ", ".join([*texts, province])
+        texts = [value.get(part) for part in ("detail", "commune", "district")]
+        return ", ".join([*filter(None, texts), province])
 
     def sample(self, rng, *, today):
         province = rng.choice(sorted(SAMPLE_COMMUNES))
-        texts = {"commune": sample_commune(rng, province), "detail": sample_detail(rng)}
-        return {"province": province, **{part: texts[part] for part in self.part_names[1:]}}
+        commune, district = sample_commune(rng, province).split(", ")
+        texts = {"district": district[0].upper() + district[1:], "commune": commune}
+        texts["detail"] = sample_detail(rng)
+        asked = self.as_of(today).part_names[1:]
+        return {"province": province, **{part: texts[part] for part in asked}}
 
     def example_invalid(self):
         return self.typed({"province": "H99", "commune": "", "detail": "12 Nguyễn Du"})
-
-
-class AddressWidget(forms.MultiWidget):
-    """A list of provinces and one line of text or two, each under its own name."""
-
-    def decompress(self, value):
-        return value or [""] * len(self.widgets)
