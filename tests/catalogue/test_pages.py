@@ -23,10 +23,13 @@ def text_of(response):
 
 
 def found(client, **query):
-    return [
-        row["service"].code
-        for row in client.get(reverse("catalogue:search"), query).context["rows"]
-    ]
+    """The codes found, in their order, from the first page of results to the last."""
+    page = client.get(reverse("catalogue:search"), query).context
+    codes = [row["service"].code for row in page["rows"]]
+    for number in range(2, page["page"].paginator.num_pages + 1):
+        further = client.get(reverse("catalogue:search"), {**query, "page": number}).context
+        codes += [row["service"].code for row in further["rows"]]
+    return codes
 
 
 # Home -----------------------------------------------------------------------------------------
