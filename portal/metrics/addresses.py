@@ -5,20 +5,29 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from portal.metrics import instants
+
 
 def list_address(metric, side, period, block_code):
     """The list of what ``side`` of ``metric`` counts."""
-    query = urlencode({"period": period.text, "block": block_code})
-    return f"{_list_path(metric.code, side)}?{query}"
+    return f"{_list_path(metric.code, side)}?{_asked(period)}&{urlencode({'block': block_code})}"
 
 
 def agency_address(code, period):
     """The page of one agency for the same period."""
-    return f"{reverse('metrics:agency', args=[code])}?{urlencode({'period': period.text})}"
+    return f"{reverse('metrics:agency', args=[code])}?{_asked(period)}"
 
 
 def home_address(period):
-    return f"{reverse('metrics:home')}?{urlencode({'period': period.text})}"
+    return f"{reverse('metrics:home')}?{_asked(period)}"
+
+
+def _asked(period):
+    """The period, and the instant as of which it is asked for, if that is a past one."""
+    query = {"period": period.text}
+    if period.instant is not None:
+        query["as_of"] = instants.written(period.instant)
+    return urlencode(query)
 
 
 @cache

@@ -41,6 +41,11 @@ class AgencyBlock(Block):
     below: tuple = field(repr=False)  # rows (key, key of the parent) of the agency and all below it
 
     @property
+    def is_top(self):
+        """Whether it is a ministry or province with everything below it."""
+        return self.agency.top_id == self.agency.pk and not self.code.endswith(ALONE)
+
+    @property
     def keys(self):
         return [key for key, _parent in self.below]
 

@@ -37,3 +37,20 @@ class PeriodTooEarly(ImpossiblePeriod):
 
 class PeriodNotBegun(ImpossiblePeriod):
     message = _("The period begins on {first}, and today is {today}. Choose an earlier first day.")
+
+
+class ImpossibleInstant(PortalError):
+    message = _(
+        "“{text}” is not an instant. Write a day as 2022-08-31, or a day with a time as 2022-08-31T15:00."
+    )
+    status = 400
+
+
+class InstantAhead(ImpossibleInstant):
+    message = _(
+        "Figures as of {instant} cannot be known yet: it is {now}. Choose an earlier instant."
+    )
+
+
+class InstantTooEarly(ImpossibleInstant):
+    message = _("Figures can be asked as of {earliest} or later. Choose a later instant.")

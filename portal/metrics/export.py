@@ -5,7 +5,7 @@ import csv
 from django.http import HttpResponse
 
 from portal.agencies.models import Agency
-from portal.metrics import figures, trends
+from portal.metrics import cuts, figures, trends
 from portal.metrics.blocks import AgencyBlock
 from portal.metrics.registry import metrics
 
@@ -14,7 +14,7 @@ BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets misread Vietnamese
 
 def agencies(period):
     """Every metric of every ministry and province with figures."""
-    by_top = figures.read(period, figures.BY_TOP)
+    by_top = figures.read(period, cuts.BY_TOP)
     tops = Agency.objects.filter(pk__in=list(by_top)).order_by("code")
     rows = [
         [
@@ -35,7 +35,7 @@ def agencies(period):
 def months(period, block):
     """Every metric of moves (not of services) of one block, for the months of its charts."""
     one_agency = isinstance(block, AgencyBlock)
-    cut = figures.with_its_kind(block) if one_agency else figures.by_top_of(block)
+    cut = cuts.with_its_kind(block) if one_agency else cuts.by_top_of(block)
     shown, counted = trends.read(period, cut)
     rows = []
     for month in shown:

@@ -1,7 +1,7 @@
-"""Reading what the figures are made of: rollup ∪ deltas, and the services on offer, cut by agency.
+"""Reading what the figures are made of, cut by agency: quantities of cells, and services on offer.
 
-A *cut* says in SQL which agency counts under which group (``agency``, ``grp``); each reading is one statement, so
-that it sees one instant. Figures of groups are added up, never averaged: a national rate is a pooled ratio.
+Each reading is one statement, so that it sees one instant. Figures of groups are added up, never averaged: a national
+rate is a pooled ratio. ``sources.py`` says what is read, ``cuts.py`` who counts where.
 """
 
 from collections import defaultdict
@@ -9,60 +9,9 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from portal.metrics.blocks import AgencyBlock, KindBlock
-from portal.metrics.rollup import LIVE
-
-
-@dataclass(frozen=True)
-class Cut:
-    """SQL of rows ``(agency, grp)`` with its parameters. An agency may count under several groups."""
-
-    sql: str
-    parameters: tuple = ()
-
-
-BY_TOP = Cut("SELECT id AS agency, top_id AS grp FROM agencies_agency")
-BY_KIND = Cut(  # “ministry” or “province”
-    "SELECT a.id AS agency, t.kind AS grp FROM agencies_agency a JOIN agencies_agency t ON t.id = a.top_id"
-)
-
-
-def by_top_of(block):
-    """:data:`BY_TOP`, for the ministries or the provinces only, or for all."""
-    if not isinstance(block, KindBlock):
-        return BY_TOP
-    return Cut(
-        "SELECT a.id AS agency, a.top_id AS grp FROM agencies_agency a "
-        "JOIN agencies_agency t ON t.id = a.top_id WHERE t.kind = %s",
-        (block.kind,),
-    )
-
-
-def as_one(block):
-    """All agencies of an :class:`~portal.metrics.blocks.AgencyBlock` as one group, named by its key."""
-    return _listed({key: block.agency.pk for key in block.keys})
-
-
-def by_part(block):
-    """The same, by the agencies directly below it; it is a part of its own."""
-    return _listed(block.parts)
-
-
-def with_its_kind(block):
-    """The same as one group named by its code, and all of its kind (“ministry” or “province”) as another."""
-    return Cut(
-        "SELECT agency, %s::text AS grp FROM unnest(%s::bigint[]) AS own(agency) "
-        "UNION ALL SELECT a.id, t.kind FROM agencies_agency a "
-        "JOIN agencies_agency t ON t.id = a.top_id WHERE t.kind = %s",
-        (block.code, block.keys, block.agency.top.kind),
-    )
-
-
-def _listed(groups):
-    return Cut(
-        "SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS listed(agency, grp)",
-        (list(groups), list(groups.values())),
-    )
+from portal.metrics import offered, sources
+from portal.metrics.blocks import AgencyBlock
+from portal.metrics.cuts import as_one, by_top_of
 
 
 @dataclass
@@ -123,41 +72,9 @@ def pooled(figures):
 
 
 CELLS = """
-SELECT cut.grp, live.metric, live.channel, sum(live.quantity)::bigint, sum(live.amount)::bigint
-FROM {live} AS live JOIN ({cut}) AS cut ON cut.agency = live.agency
-WHERE live.day BETWEEN %s AND %s
-GROUP BY 1, 2, 3
-"""
-
-CELLS_BY_MONTH = """
-SELECT cut.grp, date_trunc('month', live.day)::date, live.metric, live.channel,
-       sum(live.quantity)::bigint, sum(live.amount)::bigint
-FROM {live} AS live JOIN ({cut}) AS cut ON cut.agency = live.agency
-WHERE live.day BETWEEN %s AND %s
-GROUP BY 1, 2, 3, 4
-"""
-
-# A service is a procedure at a ministry or province: cut by anything that lies within one.
-SERVICES = """
-WITH cut AS ({cut}), offered AS (
-    SELECT cut.grp, offering.service_id AS service, max(offering.level) AS level
-    FROM catalogue_offering AS offering JOIN cut ON cut.agency = offering.handling_agency_id
-    WHERE offering.valid_from <= %s AND (offering.valid_to IS NULL OR offering.valid_to > %s)
-    GROUP BY 1, 2
-), eligible AS (
-    SELECT DISTINCT service_id AS service FROM catalogue_eligibility
-    WHERE eligible AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
-), used AS (
-    SELECT cut.grp, live.service
-    FROM {live} AS live JOIN cut ON cut.agency = live.agency
-    WHERE live.metric = 'received' AND live.channel = 2 AND live.day BETWEEN %s AND %s
-    GROUP BY 1, 2
-    HAVING sum(live.quantity) > 0
-)
-SELECT offered.grp, offered.level, eligible.service IS NOT NULL, used.service IS NOT NULL, count(*)
-FROM offered
-LEFT JOIN eligible ON eligible.service = offered.service
-LEFT JOIN used ON used.grp = offered.grp AND used.service = offered.service
+SELECT cut.grp, {month} AS month, counted.metric, counted.channel,
+       sum(counted.quantity)::bigint, sum(counted.amount)::bigint
+FROM {cells} AS counted JOIN ({cut}) AS cut ON cut.agency = counted.agency
 GROUP BY 1, 2, 3, 4
 """
 
@@ -165,12 +82,13 @@ GROUP BY 1, 2, 3, 4
 def read(period, cut):
     """``{group: Figures}`` of a period, in two statements."""
     found = defaultdict(Figures)
-    for group, metric, channel, quantity, amount in _rows(
-        CELLS.format(live=LIVE, cut=cut.sql), [*cut.parameters, period.first, period.last]
-    ):
-        found[group].add_cell(metric, channel, quantity, amount)
-    for group, *key, number in read_services(period, cut):
-        found[group].services[tuple(key)] += number
+    for group, _month, *cell in _cells(period, cut):
+        found[group].add_cell(*cell)
+    for part in cut.parts:
+        for group, level, eligible, number, used in offered.counted(part, period):
+            services = found[group].services
+            services[level, eligible, True] += used
+            services[level, eligible, False] += number - used
     return found
 
 
@@ -181,26 +99,22 @@ def of(period, block):
     return pooled(read(period, by_top_of(block)).values())
 
 
-def read_services(period, cut):
-    """Rows (group, level, eligible, has dossiers received online, number) as of the period's last day."""
-    day = period.as_of
-    return _rows(
-        SERVICES.format(live=LIVE, cut=cut.sql),
-        [*cut.parameters, day, day, day, day, period.first, period.last],
-    )
-
-
-def read_by_month(first, last, cut):
-    """``{(group, first day of the month): Figures}`` of the moves between two days; services are left out."""
+def read_by_month(period, cut):
+    """``{(group, first day of the month): Figures}`` of the moves of a period; services are left out."""
     found = defaultdict(Figures)
-    for group, month, metric, channel, quantity, amount in _rows(
-        CELLS_BY_MONTH.format(live=LIVE, cut=cut.sql), [*cut.parameters, first, last]
-    ):
-        found[group, month].add_cell(metric, channel, quantity, amount)
+    for group, month, *cell in _cells(period, cut, by_month=True):
+        found[group, month].add_cell(*cell)
     return found
 
 
-def _rows(sql, parameters):
+def _cells(period, cut, *, by_month=False):
+    """Rows (group, month or NULL, metric, channel, quantity, VND) of all parts of a cut, in one statement."""
+    month = "date_trunc('month', counted.day)::date" if by_month else "NULL::date"
+    texts, values = [], []
+    for part in cut.parts:
+        cells = sources.cells(period, tops=part.tops, by_month=by_month)
+        texts.append(CELLS.format(month=month, cells=cells.sql, cut=part.sql))
+        values += [*cells.parameters, *part.parameters]
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(" UNION ALL ".join(texts), values)
         return cursor.fetchall()

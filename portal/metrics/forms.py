@@ -2,16 +2,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import PortalError
-from portal.metrics import periods
+from portal.metrics import instants, periods
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class DatesForm(forms.Form):
-    """A period of any two dates, both included. Valid, it has the period as ``period``."""
+    """A period of any two dates, both included, perhaps as it stood earlier. Valid, it has the period as ``period``."""
 
     first = forms.DateField(label=_("First day"), widget=DAY)
     last = forms.DateField(label=_("Last day"), widget=DAY)
+    as_of = forms.DateField(label=_("As it stood at the end of"), widget=DAY, required=False)
 
     period = None
 
@@ -22,6 +23,11 @@ class DatesForm(forms.Form):
                 self.period = periods.between(cleaned["first"], cleaned["last"])
             except PortalError as refusal:
                 self.add_error("last", str(refusal))
+        if self.period and cleaned.get("as_of"):
+            try:
+                self.period = self.period.seen_at(instants.parse(cleaned["as_of"].isoformat()))
+            except PortalError as refusal:
+                self.add_error("as_of", str(refusal))
         return cleaned
 
 

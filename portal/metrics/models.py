@@ -1,9 +1,31 @@
+"""The rollup: what moves have counted, added up in advance. Written by nothing but the fold (``rollup.py``)."""
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+SET_SIZE = 4096  # services in one bit string; service 5000 is bit 904 of the string with number 1
+
+
+class Resolution(models.IntegerChoices):
+    """How coarse a row of the rollup is: of what span of days, of whom, and whether for one service."""
+
+    MONTH_AGENCY_SERVICE = 1, "month by service"
+    MONTH_AGENCY = 2, "month"
+    YEAR_AGENCY = 3, "year"
+    DAY_TOP = 4, "day of all below"  # of a ministry or province with everything below it
+    MONTH_TOP = 5, "month of all below"
+    YEAR_TOP = 6, "year of all below"
+
+
+class BitString(models.Field):
+    """A fixed set of small numbers as PostgreSQL's ``bit(n)``; read and written in SQL only."""
+
+    def db_type(self, connection):
+        return f"bit({SET_SIZE})"
+
 
 class Cell(models.Model):
-    """One cell of the rollup: deltas that were folded. Never written by anything but the fold."""
+    """The finest cells: one day, one agency, one service."""
 
     metric = models.CharField(max_length=40)
     day = models.DateField()
@@ -18,9 +40,89 @@ class Cell(models.Model):
         verbose_name_plural = _("cells of the rollup")
         constraints = [
             models.UniqueConstraint(
-                fields=["metric", "agency", "day", "service", "channel"], name="cell_once"
+                fields=["agency", "day", "metric", "service", "channel"], name="cell_once"
             )
         ]
 
     def __str__(self):
         return f"{self.metric} {self.day}"
+
+
+class Sum(models.Model):
+    """Cells added up to a coarser :class:`Resolution`. ``service`` is 0 where it is of all services."""
+
+    resolution = models.SmallIntegerField(choices=Resolution.choices)
+    start = models.DateField()  # first day of its span
+    agency = models.BigIntegerField()
+    metric = models.CharField(max_length=40)
+    channel = models.SmallIntegerField()
+    service = models.BigIntegerField()
+    quantity = models.BigIntegerField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("sum of the rollup")
+        verbose_name_plural = _("sums of the rollup")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resolution", "start", "agency", "metric", "channel", "service"],
+                name="sum_once",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.metric} {self.start}, {self.get_resolution_display()}"
+
+
+class ServiceSet(models.Model):
+    """Which services something was counted for at a ministry or province: sets add up where counts do not.
+
+    ``name`` is a key of ``rollup.SETS``; bit i of ``services`` is service ``number * SET_SIZE + i``.
+    """
+
+    name = models.CharField(max_length=40)
+    resolution = models.SmallIntegerField(choices=Resolution.choices)
+    start = models.DateField()
+    top = models.BigIntegerField()
+    number = models.IntegerField()
+    services = BitString()
+
+    class Meta:
+        verbose_name = _("set of services")
+        verbose_name_plural = _("sets of services")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "resolution", "start", "top", "number"], name="service_set_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.name} {self.start}"
+
+
+class Standing(models.Model):
+    """Which services a ministry or province offered at which highest level, eligible for level 4 or not, and when.
+
+    A summary of the dated offerings, made by ``offered.summarise``. It may be missing, never wrong: whoever changes
+    an offering removes it in the same transaction (triggers of migration 0002), and readers go to the offerings then.
+    """
+
+    top = models.BigIntegerField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    level = models.SmallIntegerField()
+    eligible = models.BooleanField()
+    number = models.IntegerField()
+    services = BitString()
+
+    class Meta:
+        verbose_name = _("services on offer")
+        verbose_name_plural = _("services on offer")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["top", "valid_from", "level", "eligible", "number"], name="standing_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.top} {self.valid_from}"

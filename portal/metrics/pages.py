@@ -7,7 +7,7 @@ from django.utils.translation import pgettext
 
 from portal.agencies.models import Agency
 from portal.catalogue.folding import fold
-from portal.metrics import figures, trends
+from portal.metrics import cuts, figures, trends
 from portal.metrics.blocks import MINISTRIES, NATION, PROVINCES
 from portal.metrics.registry import metrics
 from portal.metrics.tables import Row, Table, agency_row, in_order, shown
@@ -33,7 +33,7 @@ class Page:
 def nation(period):
     """The whole country: blocks, ministries and provinces."""
     drawn = in_order(metrics(period.as_of))
-    by_top = figures.read(period, figures.BY_TOP)
+    by_top = figures.read(period, cuts.BY_TOP)
     tops = [top for top in Agency.objects.filter(pk__in=list(by_top)) if by_top[top.pk]]
     within = {
         block: _sorted(top for top in tops if top.kind == block.kind)
@@ -43,7 +43,7 @@ def nation(period):
         block: figures.pooled(by_top[top.pk] for top in found) for block, found in within.items()
     }
     whole = figures.pooled(by_top.values())
-    months, counted = trends.read(period, figures.BY_KIND)
+    months, counted = trends.read(period, cuts.BY_KIND)
     for month in months:
         kinds = [counted[block.kind, month.first] for block in within]
         counted[NATION.code, month.first] = figures.pooled(kinds)
@@ -69,7 +69,7 @@ def agency(block, period):
     """One agency: itself and each agency directly below it, with all that is further below."""
     drawn = in_order(metrics(period.as_of))
     whole = figures.of(period, block)
-    months, counted = trends.read(period, figures.with_its_kind(block))
+    months, counted = trends.read(period, cuts.with_its_kind(block))
     own = trends.Line(block.code, block.code, block.name, _("This agency"))
     kind = MINISTRIES if block.agency.top.kind == MINISTRIES.kind else PROVINCES
     return Page(
@@ -110,7 +110,7 @@ def _table_of_agencies(caption, drawn, period, agencies, by_agency):
 
 def _tables_of_parts(block, drawn, period):
     """A table of the agencies directly below, if there are any with figures."""
-    by_part = figures.read(period, figures.by_part(block))
+    by_part = figures.read(period, cuts.by_part(block))
     own = by_part.pop(block.agency.pk, None)
     parts = [part for part in Agency.objects.filter(pk__in=list(by_part)) if by_part[part.pk]]
     if not parts:

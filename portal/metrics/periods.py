@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext, pgettext
@@ -30,13 +30,15 @@ class Period:
     """The days from ``first`` to ``last``, both included. ``text`` is what an address says: ``2022-Q3``.
 
     ``last`` may lie ahead: a month that still runs is counted to date. ``as_of`` is its last day that has come: the
-    day on which services on offer are looked at.
+    day on which services on offer are looked at. ``instant`` is an instant of the past as of which the period is asked
+    for (:meth:`seen_at`); ``None`` is the present.
     """
 
     first: date
     last: date
     as_of: date
     text: str
+    instant: datetime | None = None
 
     @property
     def start(self):
@@ -45,8 +47,23 @@ class Period:
 
     @property
     def end(self):
-        """The first instant after the period."""
-        return datetime.combine(self.last + timedelta(days=1), time(), ZONE)
+        """The first instant after the period, or after the instant as of which it is asked for."""
+        end = datetime.combine(self.last + timedelta(days=1), time(), ZONE)
+        if self.instant is None:
+            return end
+        return min(end, self.instant + timedelta(microseconds=1))
+
+    def seen_at(self, instant):
+        """The same period as it stood at an earlier instant of the portal clock; ``None`` is the present.
+
+        Raises ``PeriodNotBegun`` where it had not begun by then.
+        """
+        if instant is None:
+            return self
+        day = instant.astimezone(ZONE).date()
+        if self.first > day:
+            raise PeriodNotBegun(first=short_date(self.first), today=short_date(day))
+        return replace(self, as_of=min(self.as_of, day), instant=instant)
 
     @property
     def label(self):

@@ -1,13 +1,15 @@
-"""The rollup: deltas are folded into cells, and readers take both.
+"""The rollup: deltas are folded into cells and their sums, and readers take both.
 
-One statement deletes deltas and adds them to their cells, so each delta is in exactly one of the two at every
-instant; one statement reads both, so it sees them as they were at one instant. That is what keeps the figures exact
-while work goes on. Source of the design: docs/metrics.md, “Exact at every instant”.
+One statement deletes deltas and adds them to their cells at every resolution, so each delta is in exactly one of the
+two at every instant; one statement reads both, so it sees them as they were at one instant. That is what keeps the
+figures exact while work goes on. Source of the design: docs/metrics.md, “Exact at every instant”.
 """
 
 from django.db import connection, transaction
 
-FOLD_LOCK = 0x6D65_7472  # advisory lock of the fold, one per database
+from portal.metrics.models import SET_SIZE, Resolution
+
+FOLD_LOCK = 0x6D65_7472  # advisory lock of the fold, one per database; migration 0002 knows it too
 BATCH = 50_000  # deltas in one transaction
 
 KEY = "metric, day, agency, service, channel"
@@ -18,6 +20,56 @@ LIVE = (
     f"UNION ALL SELECT {KEY}, quantity, amount FROM workflow_delta)"
 )
 
+# The sets of services that are kept, and which deltas belong to each.
+USED = "used"  # at least one dossier received online
+SETS = {USED: "metric = 'received' AND channel = 2"}
+
+EMPTY_SET = f"0::bit({SET_SIZE})"
+NUMBER = f"(service / {SET_SIZE})::integer"  # of the set that a service is in
+IN_SET = f"set_bit({EMPTY_SET}, mod(service, {SET_SIZE})::integer, 1)"
+
+# For FROM beside rows with day, agency, top and service: each becomes one row per coarser resolution.
+COARSER = f"""
+(VALUES
+    ({Resolution.MONTH_AGENCY_SERVICE:d}, date_trunc('month', day)::date, agency, service),
+    ({Resolution.MONTH_AGENCY:d}, date_trunc('month', day)::date, agency, 0),
+    ({Resolution.YEAR_AGENCY:d}, date_trunc('year', day)::date, agency, 0),
+    ({Resolution.DAY_TOP:d}, day, top, 0),
+    ({Resolution.MONTH_TOP:d}, date_trunc('month', day)::date, top, 0),
+    ({Resolution.YEAR_TOP:d}, date_trunc('year', day)::date, top, 0)
+) AS coarser (resolution, start, place, one_service)
+"""
+
+ADD_TO_CELLS = f"""
+INSERT INTO metrics_cell AS kept ({KEY}, quantity, amount)
+SELECT {KEY}, quantity, amount FROM summed
+ON CONFLICT (agency, day, metric, service, channel) DO UPDATE
+SET quantity = kept.quantity + excluded.quantity, amount = kept.amount + excluded.amount
+"""
+
+ADD_TO_SUMS = f"""
+INSERT INTO metrics_sum AS kept (resolution, start, agency, metric, channel, service, quantity, amount)
+SELECT resolution, start, place, metric, channel, one_service, sum(quantity), sum(amount)
+FROM placed CROSS JOIN LATERAL {COARSER}
+GROUP BY 1, 2, 3, 4, 5, 6
+ON CONFLICT (resolution, start, agency, metric, channel, service) DO UPDATE
+SET quantity = kept.quantity + excluded.quantity, amount = kept.amount + excluded.amount
+"""
+
+MEMBERS = " UNION ALL ".join(
+    f"SELECT '{name}' AS name, placed.* FROM placed WHERE {belongs}"
+    for name, belongs in SETS.items()
+)
+
+ADD_TO_SETS = f"""
+INSERT INTO metrics_serviceset AS kept (name, resolution, start, top, number, services)
+SELECT name, resolution, start, place, {NUMBER}, bit_or({IN_SET})
+FROM ({MEMBERS}) AS member CROSS JOIN LATERAL {COARSER}
+WHERE resolution >= {Resolution.DAY_TOP:d}
+GROUP BY 1, 2, 3, 4, 5
+ON CONFLICT (name, resolution, start, top, number) DO UPDATE SET services = kept.services | excluded.services
+"""
+
 FOLD = f"""
 WITH taken AS (
     DELETE FROM workflow_delta
@@ -25,12 +77,10 @@ WITH taken AS (
     RETURNING {KEY}, quantity, amount
 ), summed AS (
     SELECT {KEY}, sum(quantity) AS quantity, sum(amount) AS amount FROM taken GROUP BY {KEY}
-), folded AS (
-    INSERT INTO metrics_cell AS cell ({KEY}, quantity, amount)
-    SELECT {KEY}, quantity, amount FROM summed
-    ON CONFLICT (metric, agency, day, service, channel) DO UPDATE
-    SET quantity = cell.quantity + excluded.quantity, amount = cell.amount + excluded.amount
-)
+), placed AS (
+    SELECT summed.*, COALESCE(agencies_agency.top_id, agency) AS top
+    FROM summed LEFT JOIN agencies_agency ON agencies_agency.id = agency
+), cells AS ({ADD_TO_CELLS}), sums AS ({ADD_TO_SUMS}), sets AS ({ADD_TO_SETS})
 SELECT count(*) FROM taken
 """
 

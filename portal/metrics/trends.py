@@ -1,7 +1,7 @@
 """Figures month by month: the charts of a page, what they say in a heading, and their tables."""
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -41,8 +41,8 @@ def read(period, cut):
     Months before the first with figures are left out.
     """
     months = [_month(first, period.as_of) for first in periods.months_until(period.as_of, MONTHS)]
-    months = [month for month in months if month is not None]
-    counted = read_by_month(months[0].first, months[-1].last, cut)
+    months = [month.seen_at(period.instant) for month in months if month is not None]
+    counted = read_by_month(replace(period, first=months[0].first, last=months[-1].last), cut)
     begun = [first for _group, first in counted]
     return [month for month in months if begun and month.first >= min(begun)], counted
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from dossiers.models import Dossier
 from dossiers.states import Channel
 from portal import clock
-from portal.metrics import blocks, export, pages, periods, registry
+from portal.metrics import blocks, export, instants, pages, periods, registry
 from portal.metrics.addresses import agency_address, home_address, list_address
 from portal.metrics.forms import DatesForm, PeriodForm
 from portal.metrics.tables import ENOUGH
@@ -66,7 +66,7 @@ def listing(request, code, side):
             "period": period,
             "within": block,  # “block” is Django's own name in templates
             "back": _page_of(block, period),
-            "now": clock.now(),
+            "now": period.instant or clock.now(),
         },
     )
 
@@ -101,9 +101,11 @@ def _figures_page(request, template, read, **context):
         "period": period,
         "figures": read(period),
         "period_form": PeriodForm(shown=period),
-        "dates_form": DatesForm(initial={"first": period.first, "last": period.as_of}),
-        "is_year_to_date": period.text == periods.year_to_date().text,
-        "now": clock.now(),
+        "dates_form": DatesForm(
+            initial={"first": period.first, "last": period.as_of, "as_of": period.instant}
+        ),
+        "is_year_to_date": period == periods.year_to_date(),
+        "now": period.instant or clock.now(),
         "enough": ENOUGH,
     }
     return render(request, template, context)
@@ -111,7 +113,8 @@ def _figures_page(request, template, read, **context):
 
 def _period_named(request):
     text = request.GET.get("period", "")
-    return periods.parse(text) if text else periods.year_to_date()
+    period = periods.parse(text) if text else periods.year_to_date()
+    return period.seen_at(instants.parse(request.GET.get("as_of", "")))
 
 
 def _page_of(block, period):

@@ -1,0 +1,72 @@
+"""Cuts: which agency counts under which group. Pages, exports and tables choose one and read figures by it.
+
+A part of a cut is SQL of rows ``(agency, grp)``. Parts that take whole ministries or provinces name these alone: what
+is below them is added up already.
+"""
+
+from dataclasses import dataclass
+
+from portal.metrics.blocks import KindBlock
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows ``(agency, grp)``; with ``tops``, each agency is a ministry or province with everything below it."""
+
+    sql: str
+    parameters: tuple = ()
+    tops: bool = False
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One part or more, read in one statement. An agency may count under several groups."""
+
+    parts: tuple
+
+
+def _of_tops(sql, *parameters):
+    return Part(sql, parameters, tops=True)
+
+
+BY_TOP = Cut((_of_tops("SELECT id AS agency, id AS grp FROM agencies_agency WHERE id = top_id"),))
+BY_KIND = Cut(  # “ministry” or “province”
+    (_of_tops("SELECT id AS agency, kind AS grp FROM agencies_agency WHERE id = top_id"),)
+)
+
+
+def by_top_of(block):
+    """:data:`BY_TOP`, for the ministries or the provinces only, or for all."""
+    if not isinstance(block, KindBlock):
+        return BY_TOP
+    sql = "SELECT id AS agency, id AS grp FROM agencies_agency WHERE id = top_id AND kind = %s"
+    return Cut((_of_tops(sql, block.kind),))
+
+
+def as_one(block):
+    """All agencies of an :class:`~portal.metrics.blocks.AgencyBlock` as one group, named by its key."""
+    return Cut((_whole(block, block.agency.pk),))
+
+
+def by_part(block):
+    """The same, by the agencies directly below it; it is a part of its own."""
+    parts = block.parts
+    return Cut((_listed(parts.keys(), parts.values(), "bigint"),))
+
+
+def with_its_kind(block):
+    """The same as one group named by its code, and all of its kind (“ministry” or “province”) as another."""
+    sql = "SELECT id AS agency, kind::text AS grp FROM agencies_agency WHERE id = top_id AND kind = %s"
+    return Cut((_whole(block, block.code), _of_tops(sql, block.agency.top.kind)))
+
+
+def _whole(block, group):
+    kind = "bigint" if isinstance(group, int) else "text"
+    if block.is_top:
+        return _of_tops(f"SELECT %s::bigint AS agency, %s::{kind} AS grp", block.agency.pk, group)
+    return _listed(block.keys, [group] * len(block.keys), kind)
+
+
+def _listed(keys, groups, kind):
+    sql = f"SELECT * FROM unnest(%s::bigint[], %s::{kind}[]) AS listed(agency, grp)"
+    return Part(sql, (list(keys), list(groups)))

@@ -1,0 +1,130 @@
+"""Where figures come from: the rollup with its pending deltas serves the present, history serves the past.
+
+Either gives SQL for FROM together with its parameters. A period that names an instant of the past (``period.instant``)
+is counted again from history, from what was recorded in it up to that instant.
+"""
+
+from dataclasses import dataclass
+
+from portal.metrics.models import Resolution
+from portal.metrics.recount import HISTORY
+from portal.metrics.rollup import IN_SET, NUMBER, SETS
+from portal.metrics.spans import cover
+
+TOPS = {"years": Resolution.YEAR_TOP, "months": Resolution.MONTH_TOP, "days": Resolution.DAY_TOP}
+AGENCIES = {"years": Resolution.YEAR_AGENCY, "months": Resolution.MONTH_AGENCY}
+BY_SERVICE = {"months": Resolution.MONTH_AGENCY_SERVICE}
+
+RULES = HISTORY.replace("%", "%%")  # as a statement with placeholders has it
+
+# Whoever has no top of its own in the tree stands for itself.
+TOP = "COALESCE(agencies_agency.top_id, {rows}.agency)"
+
+
+@dataclass(frozen=True)
+class Source:
+    """SQL of rows for FROM, in brackets, and what its placeholders stand for."""
+
+    sql: str
+    parameters: list
+
+
+def cells(period, *, tops=False, by_service=False, by_month=False):
+    """Rows ``(agency, metric, channel, service, day, quantity, amount)`` that add up to what ``period`` counted.
+
+    With ``tops`` the agencies are ministries and provinces, each with everything below it. ``service`` is 0 unless
+    ``by_service``. ``day`` is the first of whatever was added up; with ``by_month`` that is no longer than a month.
+    """
+    if period.instant is not None:
+        return _of_history(period, tops=tops)
+    spans = cover(period.first, period.last, years=not (by_month or by_service))
+    resolutions = BY_SERVICE if by_service else TOPS if tops else AGENCIES
+    parts = [_sums(spans, resolutions)]
+    if spans.days and not tops:
+        parts.append(_cells(spans.days))
+    parts.append(_deltas(period, tops=tops))
+    return _together(parts)
+
+
+def services_in(name, period):
+    """Rows ``(top, number, services)``: the set ``name`` of each ministry or province, as bit strings."""
+    member = (
+        f"SELECT top, {NUMBER} AS number, {IN_SET} AS services FROM {{rows}} WHERE {SETS[name]}"
+    )
+    if period.instant is not None:
+        history = _of_history(period, tops=True)
+        rows = f"(SELECT agency AS top, metric, channel, service FROM {history.sql} AS counted)"
+        distinct = f"(SELECT DISTINCT * FROM {rows} AS counted) AS counted"
+        return Source(f"({member.format(rows=distinct)})", history.parameters)
+    resolutions, starts = _named(cover(period.first, period.last), TOPS)
+    pending = (
+        f"(SELECT {TOP.format(rows='workflow_delta')} AS top, metric, channel, service FROM workflow_delta "
+        "LEFT JOIN agencies_agency ON agencies_agency.id = agency WHERE day BETWEEN %s AND %s) AS pending"
+    )
+    return _together(
+        [
+            Source(
+                "SELECT top, number, services FROM metrics_serviceset "
+                "JOIN unnest(%s::smallint[], %s::date[]) AS span(resolution, start) USING (resolution, start) "
+                "WHERE name = %s",
+                [resolutions, starts, name],
+            ),
+            Source(member.format(rows=pending), [period.first, period.last]),
+        ]
+    )
+
+
+def _sums(spans, resolutions):
+    names, starts = _named(spans, resolutions)
+    return Source(
+        "SELECT agency, metric, channel, service, start AS day, quantity, amount FROM metrics_sum "
+        "JOIN unnest(%s::smallint[], %s::date[]) AS span(resolution, start) USING (resolution, start)",
+        [names, starts],
+    )
+
+
+def _named(spans, resolutions):
+    pairs = [
+        (int(resolution), start)
+        for kind, resolution in resolutions.items()
+        for start in getattr(spans, kind)
+    ]
+    return [resolution for resolution, _start in pairs], [start for _resolution, start in pairs]
+
+
+def _cells(days):
+    return Source(
+        "SELECT agency, metric, channel, service, day, quantity, amount FROM metrics_cell WHERE day = ANY(%s)",
+        [days],
+    )
+
+
+def _deltas(period, *, tops):
+    agency, joined = "agency", ""
+    if tops:
+        agency = f"{TOP.format(rows='workflow_delta')} AS agency"
+        joined = "LEFT JOIN agencies_agency ON agencies_agency.id = agency"
+    return Source(
+        f"SELECT {agency}, metric, channel, service, day, quantity, amount FROM workflow_delta {joined} "
+        "WHERE day BETWEEN %s AND %s",
+        [period.first, period.last],
+    )
+
+
+def _of_history(period, *, tops):
+    agency, joined = "counted.agency", ""
+    if tops:
+        agency = f"{TOP.format(rows='counted')} AS agency"
+        joined = "LEFT JOIN agencies_agency ON agencies_agency.id = counted.agency"
+    return Source(
+        f"(SELECT {agency}, metric, channel, service, day, quantity, amount FROM ({RULES}) AS counted {joined} "
+        "WHERE day BETWEEN %s AND %s AND at <= %s)",
+        [period.first, period.last, period.instant],
+    )
+
+
+def _together(parts):
+    return Source(
+        "(" + " UNION ALL ".join(part.sql for part in parts) + ")",
+        [value for part in parts for value in part.parameters],
+    )

@@ -1,0 +1,202 @@
+"""Whatever is read, from whichever resolution, deltas or history: any period and any cut gives the same figures."""
+
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+
+from portal.agencies.models import Agency
+from portal.catalogue.models import Eligibility, Offering
+from portal.metrics import blocks, cuts, figures, instants, offered, periods, registry, rollup
+from portal.metrics.effects import snapshot
+from portal.metrics.errors import ImpossibleInstant, InstantAhead, InstantTooEarly, PeriodNotBegun
+from portal.metrics.models import Standing
+from portal.metrics.recount import compare
+from portal.metrics.spans import cover
+from portal.worktime import at
+from tests.catalogue.factories import EligibilityFactory, OfferingFactory
+
+PERIODS = [
+    "2022",
+    "2022-Q3",
+    "2022-08",
+    "2022-07-31..2022-09-01",
+    "2022-08-15..2022-08-17",
+    "2021-03-05..2022-08-31",
+]
+
+
+def everything(period):
+    """Every figure of every cut that pages make, as plain values."""
+    found = {}
+    chosen = {
+        "tops": cuts.BY_TOP,
+        "kinds": cuts.BY_KIND,
+        "provinces": cuts.by_top_of(blocks.PROVINCES),
+    }
+    for code in ("A90", "A90.01", "A90.01.01", "B90", "A90:own"):
+        block = blocks.block(code)
+        chosen |= {
+            f"{code} as one": cuts.as_one(block),
+            f"{code} by part": cuts.by_part(block),
+            f"{code} beside its kind": cuts.with_its_kind(block),
+        }
+    for name, cut in chosen.items():
+        for group, counted in figures.read(period, cut).items():
+            found[name, group] = plain(counted)
+        for (group, month), counted in figures.read_by_month(period, cut).items():
+            found[name, group, month] = plain(counted)
+    return {key: value for key, value in found.items() if any(value)}
+
+
+def plain(counted):
+    cells = {key: tuple(cell) for key, cell in counted.cells.items() if any(cell)}
+    return cells, {key: number for key, number in counted.services.items() if number}
+
+
+def test_deltas_cells_and_history_say_the_same_of_any_period(land):
+    now = at("2022-09-15 09:00")
+    asked = [periods.parse(text) for text in PERIODS]
+    pending = [everything(period) for period in asked]
+    assert all(pending)
+    rollup.fold(at_most=7)
+    assert [everything(period) for period in asked] == pending
+    rollup.fold_all()
+    assert [everything(period) for period in asked] == pending
+    assert offered.summarise() == 3
+    assert [everything(period) for period in asked] == pending
+    assert [everything(period.seen_at(now)) for period in asked] == pending
+
+
+@pytest.mark.parametrize("instant", ["2022-08-09T09:00", "2022-08-11", "2022-08-17T09:30:00+07:00"])
+def test_as_of_a_past_instant_lists_are_as_long_as_their_counts(land, instant):
+    """What came later, in the same period, is in neither."""
+    period = periods.parse("2022-08").seen_at(instants.parse(instant))
+    for code in ("nation", "provinces", "A90", "A90.01", "B90"):
+        block = blocks.block(code)
+        for metric_code, reading in snapshot(period, block).items():
+            metric = registry.metric(metric_code, period.as_of)
+            for side, term in metric.sides.items():
+                listing = term.listing(period, block)
+                counted = getattr(reading, side)
+                assert counted == (
+                    listing.total_amount() if term.kind == "VND" else listing.rows.count()
+                )
+
+
+def test_as_of_is_what_was_counted_then(land):
+    august = periods.parse("2022-08")
+    then = snapshot(august.seen_at(instants.parse("2022-08-10T09:05")))
+    assert then["dossiers-online"] == registry.Reading(4, 4)  # received on 8 August
+    assert then["dossiers-on-time"] == registry.Reading(2, 2)  # one at that very minute
+    assert snapshot(august)["dossiers-online"] == registry.Reading(7, 11)
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("2022-09-15T09:01", InstantAhead),
+        ("2022-09-16", InstantAhead),
+        ("1999-12-31", InstantTooEarly),
+        ("2022-02-30", ImpossibleInstant),
+        ("2022-08-01T25:00", ImpossibleInstant),
+        ("9999-12-31T23:59-12:00", ImpossibleInstant),
+        ("yesterday", ImpossibleInstant),
+    ],
+)
+def test_what_is_no_instant_is_refused_with_a_sentence(land, text, refusal):
+    with pytest.raises(refusal) as refused:
+        instants.parse(text)
+    assert type(refused.value) is refusal
+    assert str(refused.value)
+
+
+def test_instants(land):
+    assert instants.parse("") is None
+    assert instants.parse("2022-09-15") is None  # today: the present
+    assert instants.parse("2022-08-31") == at("2022-09-01 00:00") - timedelta(microseconds=1)
+    assert instants.parse("2022-08-31T08:00Z") == at("2022-08-31 15:00")
+    some = at("2022-08-31 15:00:00.123456")
+    assert instants.parse(instants.written(some)) == some
+    with pytest.raises(PeriodNotBegun):
+        periods.parse("2022-09").seen_at(instants.parse("2022-08-31"))
+
+
+def test_a_cover_is_exactly_the_days_of_a_period():
+    random = Random(8)
+    for _number in range(60):
+        first = date(2020, 1, 1) + timedelta(days=random.randrange(1200))
+        last = first + timedelta(days=random.randrange(1500))
+        for years in (True, False):
+            found = cover(first, last, years=years)
+            assert years or not found.years
+            assert len(found.days) <= 60
+            days = list(found.days)
+            for month in found.months:
+                days += [
+                    month + timedelta(days=n)
+                    for n in range(31)
+                    if (month + timedelta(days=n)).month == month.month
+                ]
+            for year in found.years:
+                days += [
+                    date(year.year, 1, 1) + timedelta(days=n)
+                    for n in range(366)
+                    if (date(year.year, 1, 1) + timedelta(days=n)).year == year.year
+                ]
+            assert sorted(days) == [
+                first + timedelta(days=n) for n in range((last - first).days + 1)
+            ]
+
+
+def test_a_summary_of_offerings_is_forgotten_by_whoever_changes_them(land):
+    """Before a summary, with it, and after each change: the same as the offerings say."""
+    period = periods.parse("2022")
+
+    def told():
+        return everything(period)
+
+    offered.summarise()
+    assert Standing.objects.exists()
+    before = told()
+
+    more = OfferingFactory(service=land.unused.service, unit=land.full.unit, level=3)
+    assert not Standing.objects.filter(top=land.north.pk).exists()
+    assert Standing.objects.filter(top=land.south.pk).exists()
+    after = told()
+    assert after != before
+    assert offered.summarise() == 1
+    assert told() == after
+
+    Offering.objects.filter(pk=more.pk).update(valid_to=date(2022, 9, 1))
+    assert told() == before
+    assert offered.summarise() == 1
+    assert told() == before
+
+    Offering.objects.filter(pk=more.pk).delete()
+    assert offered.summarise() == 1
+    assert told() == before
+
+    Eligibility.objects.filter(service=land.full.service).update(valid_to=date(2022, 9, 10))
+    assert not Standing.objects.exists()
+    changed = told()
+    assert changed != before
+    EligibilityFactory(service=land.not_eligible.service)
+    assert offered.summarise() == 3
+    assert told() != changed
+
+
+def test_an_agency_that_comes_under_another_province_takes_its_past_along(land):
+    rollup.fold_all()
+    offered.summarise()
+    period = periods.parse("2022")
+    commune = land.full.handling_agency
+    commune.parent = Agency.objects.get(pk=land.south.pk)
+    commune.save()
+    assert compare()[1] == []
+    by_top = figures.read(period, cuts.BY_TOP)
+    assert not by_top[land.north.pk]
+    assert by_top[land.south.pk].quantity({"received"}) == 12
+    assert plain(by_top[land.south.pk]) == plain(
+        figures.read(period.seen_at(at("2022-09-15 09:00")), cuts.BY_TOP)[land.south.pk]
+    )
