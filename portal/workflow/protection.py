@@ -39,10 +39,11 @@ def fixed_once_set(name, column):
 def declared_edges_only(name, edges, column="state"):
     """A trigger that refuses a change of ``column`` along any edge but the given ``(source, target)`` pairs.
 
-    The pairs stand in its condition: along a declared edge no function is called.
+    The edges stand in its condition: along a declared one no function is called. They are one constant, because the
+    server reads the condition anew for every statement; as pairs, it took longer than all else that a move does there.
     """
-    pairs = ", ".join(
-        f"('{source}', '{target}')" for source, target in sorted(set(edges)) if source != target
+    arrows = ",".join(
+        f"{source}>{target}" for source, target in sorted(set(edges)) if source != target
     )
     return pgtrigger.Trigger(
         name=name,
@@ -50,7 +51,7 @@ def declared_edges_only(name, edges, column="state"):
         operation=pgtrigger.UpdateOf(column),
         condition=pgtrigger.Condition(
             f'OLD."{column}" IS DISTINCT FROM NEW."{column}" '
-            f'AND (OLD."{column}", NEW."{column}") NOT IN ({pairs})'
+            f"AND (OLD.\"{column}\" || '>' || NEW.\"{column}\") <> ALL ('{{{arrows}}}'::text[])"
         ),
         func=(
             f'RAISE EXCEPTION \'undeclared edge: % to %\', OLD."{column}", NEW."{column}" '
