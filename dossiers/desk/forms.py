@@ -18,6 +18,7 @@ from dossiers.models.dossier import SUPPLEMENT_DAYS
 from dossiers.states import Outcome
 from portal import clock
 from portal.accounts.models import RoleGrant, User
+from portal.agencies import present
 from portal.agencies.models import Agency
 from portal.catalogue.models import Offering
 from portal.workflow.admin import TransitionForm
@@ -280,7 +281,7 @@ def other_agencies(dossier):
     """Agencies of today that handle the dossier's service or stand in the same tree, but for the present one."""
     handles = Offering.objects.in_force(clock.today()).filter(service=dossier.service_id)
     return (
-        Agency.objects.in_force(clock.today())
+        Agency.objects.as_of(present.today())
         .filter(Q(pk__in=handles.values("handling_agency")) | Q(top=dossier.handling_agency.top_id))
         .exclude(pk=dossier.handling_agency_id)
         .order_by("code")

@@ -1,67 +1,95 @@
-"""Loading the agencies and one-door units that the portal starts with.
+"""Bringing the tree of the files (``tree_files``, ``unit_files``) into the database, in few statements.
 
-``data/agencies.csv`` holds the 22 ministries and 63 provinces until 30 June 2025 (docs/sources.md, “Agencies”) and the
-departments, districts and communes of this simulation; ``data/units.csv`` their one-door units. A row's parent stands
-above it. Whatever ``simulated`` says yes for has a made-up code.
+May be done again at any time: what is there already and as the files say is left alone.
 """
 
-import csv
-from functools import cache
-from pathlib import Path
+from dataclasses import asdict
 
-from portal.agencies.models import Agency, Unit
+from django.db import connection
 
-FOLDER = Path(__file__).parent / "data"
+from portal.agencies import tree_files, unit_files
+from portal.agencies.differences import write_differences
+from portal.agencies.models import Agency, Naming, Succession, Unit
+
+DRAW_ROOTS_AND_TOPS = """
+WITH RECURSIVE tree (id, root, top) AS (
+    SELECT id, id, id FROM agencies_agency WHERE parent_id IS NULL
+    UNION ALL
+    SELECT child.id, CASE WHEN child.kind = 'department' THEN tree.root ELSE child.id END, tree.top
+    FROM agencies_agency AS child JOIN tree ON child.parent_id = tree.id
+)
+UPDATE agencies_agency AS agency SET root_id = tree.root, top_id = tree.top
+FROM tree WHERE tree.id = agency.id AND agency.top_id IS NULL
+"""
 
 
 def load_agencies() -> int:
-    """Bring agencies and units of the files into the database; returns how many rows were new or different."""
-    changed = 0
-    known = {agency.code: agency for agency in Agency.objects.all()}
-    for row in rows("agencies"):
-        wanted = {
-            "kind": row["kind"],
-            "name_vi": row["name_vi"],
-            "name_en": row["name_en"],
-            "parent": known[row["parent"]] if row["parent"] else None,
-            "region": row["region"],
-            "gso_code": row["gso_code"],
-            "simulated_name": row["simulated"] == "yes",
-        }
-        agency = known.setdefault(row["code"], Agency(code=row["code"]))
-        changed += save_differences(agency, wanted)
-    units = {unit.code: unit for unit in Unit.objects.all()}
-    for row in rows("units"):
-        wanted = {
-            "agency": known[row["agency"]],
-            "simulated_name": True,
-            **{
-                key: row[key] for key in ("name_vi", "name_en", "address", "phone", "opening_hours")
-            },
-        }
-        changed += save_differences(units.get(row["code"]) or Unit(code=row["code"]), wanted)
-    return changed
-
-
-@cache
-def sectors() -> dict[str, str]:
-    """Which ministry's field a department works in: code of the department → code of the ministry."""
-    return {row["code"]: row["sector"] for row in rows("agencies") if row["sector"]}
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    """The lines of one data file, by column."""
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def save_differences(instance, wanted) -> bool:
-    """Set ``wanted`` on ``instance`` and save it, if it is new or differs. Returns whether it was saved."""
-    different = instance.pk is None or any(
-        getattr(instance, key) != value for key, value in wanted.items()
+    """Bring agencies, units and successions of the files into the database; returns how many rows were written."""
+    written = load_tree()
+    keys = dict(Agency.objects.values_list("code", "pk"))
+    written += write_differences(
+        Unit,
+        {
+            row.code: {"agency_id": keys[row.code], "simulated_name": True, **asdict(row)}
+            for row in unit_files.units()
+        },
+        key="code",
     )
-    if different:
-        for key, value in wanted.items():
-            setattr(instance, key, value)
-        instance.save()
-    return different
+    written += write_differences(
+        Succession,
+        {
+            keys[row.agency]: {
+                "agency_id": keys[row.agency],
+                "successor_id": keys[row.successor],
+                "day": row.day,
+                "basis": row.basis,
+            }
+            for row in tree_files.successions()
+        },
+        key="agency_id",
+    )
+    written += write_differences(
+        Naming,
+        {
+            keys[row.agency]: {**without(asdict(row), "agency"), "agency_id": keys[row.agency]}
+            for row in tree_files.namings()
+        },
+        key="agency_id",
+    )
+    return written
+
+
+def load_tree() -> int:
+    """The agencies, one generation after the other: a child needs the key of its parent."""
+    written, keys = 0, {}
+    generation = [row for row in tree_files.agencies().values() if not row.parent]
+    while generation:
+        written += write_differences(
+            Agency, {row.code: agency_fields(row, keys) for row in generation}, key="code"
+        )
+        keys.update(Agency.objects.values_list("code", "pk"))
+        parents = {row.code for row in generation}
+        generation = [row for row in tree_files.agencies().values() if row.parent in parents]
+    if written:
+        with connection.cursor() as cursor:
+            cursor.execute(DRAW_ROOTS_AND_TOPS)
+    return written
+
+
+def agency_fields(row, keys) -> dict:
+    return {
+        "code": row.code,
+        "parent_id": keys[row.parent] if row.parent else None,
+        "kind": row.kind,
+        "name_vi": row.name_vi,
+        "name_en": row.name_en,
+        "region": row.region,
+        "gso_code": row.gso_code,
+        "simulated_name": row.simulated,
+        "valid_from": row.valid_from,
+        "valid_to": row.valid_to,
+    }
+
+
+def without(fields: dict, name: str) -> dict:
+    return {key: value for key, value in fields.items() if key != name}

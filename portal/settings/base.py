@@ -207,6 +207,9 @@ DEFAULT_FROM_EMAIL = "Một Cửa <khong-tra-loi@motcua.example>"
 
 # The portal itself ------------------------------------------------------------
 PORTAL_DEMO = False  # The demo bar and a clock that moves: embedded settings only.
+TREE_STANDS_AT = (
+    None  # a day after which the tree of agencies changes no more: portal.agencies.present
+)
 PORTAL_SCENARIO = ""
 PORTAL_PUBLIC_URL = None  # absolute links in e-mails, receipts and the return from the gateway
 GATEWAY = {}  # tmn_code, secret, pay_url, api_url

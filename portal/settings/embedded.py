@@ -8,6 +8,7 @@ import os
 from portal.embedded import servers
 from portal.embedded.home import Home
 from portal.embedded.ports import portal_port, sandbox_port
+from portal.embedded.tree import tree_stands_at
 from portal.settings import database
 from portal.settings.base import *
 from portal.settings.base import BASE_DIR, INSTALLED_APPS
@@ -42,6 +43,7 @@ STATICFILES_FINDERS = [
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 PORTAL_DEMO = True
+TREE_STANDS_AT = tree_stands_at()
 PORTAL_PUBLIC_URL = f"http://localhost:{PORTAL_PORT}"
 _sandbox_url = f"http://localhost:{PORTAL_SANDBOX_PORT}"
 GATEWAY = {

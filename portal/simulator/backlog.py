@@ -8,6 +8,7 @@ import heapq
 import itertools
 import logging
 import random
+from collections import Counter
 from datetime import datetime, time, timedelta
 from time import monotonic, sleep
 
@@ -33,9 +34,10 @@ from portal.worktime import add_working_days
 log = structlog.get_logger(__name__)
 
 SEED = 60
-STORY_UNIT_BUSIER = (
-    12  # times as many dossiers as any other unit: its desk is the one that people look at
-)
+# Which part of all dossiers comes in where: at the unit whose desk people look at, elsewhere in the provinces of the
+# story, and in the rest of the country.
+SHARES = {"story_unit": 0.12, "story_provinces": 0.58, "elsewhere": 0.30}
+STORY_PROVINCES = frozenset({"H17", "H26", "H28", "H29", "H57"})
 NOTHING_TO_DELIVER_SECONDS = 0.02
 
 
@@ -74,10 +76,11 @@ class Backlog:
             Offering.objects.in_force(self.days[0])
             .filter(service__versions__status="published")
             .select_related("service", "unit", "handling_agency")
+            .distinct()
             .order_by("pk")
         )
         self.cast = Cast()
-        busy = [STORY_UNIT_BUSIER if each.unit.code == STORY_UNIT else 1 for each in offerings]
+        busy = weights([place_of(offering) for offering in offerings])
         for number, day in enumerate(self.days, start=1):
             for _number in range(self._todays()):
                 self._be_born(day, *self.rng.choices(offerings, busy))
@@ -168,3 +171,17 @@ def _without_waiting_for_the_disk():
     """A past that a power cut interrupts is played anew, so its commits need not reach the disk one by one."""
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
+
+
+def place_of(offering):
+    """Which of :data:`SHARES` an offering has a part in."""
+    if offering.unit.code == STORY_UNIT:
+        return "story_unit"
+    near = offering.unit.code[:3] in STORY_PROVINCES
+    return "story_provinces" if near else "elsewhere"
+
+
+def weights(places):
+    """One weight for each of ``places``, so that all that share a place have its share together."""
+    number = Counter(places)
+    return [SHARES[place] / number[place] for place in places]

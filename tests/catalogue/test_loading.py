@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 
 from portal.agencies.models import Agency, Unit
-from portal.catalogue import definitions, loading
+from portal.catalogue import definitions, offering_plan
 from portal.catalogue.loading import load_catalogue
 from portal.catalogue.models import Eligibility, Offering, PublicService, ServiceVersion
+
+BEFORE_THE_MERGER = date(2024, 12, 31)
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +31,7 @@ def test_every_file_becomes_a_service_with_one_published_version(loaded):
 
 
 def test_agencies_are_the_ministries_and_provinces_with_what_is_below_them(loaded):
-    tops = Agency.objects.tops()
+    tops = Agency.objects.tops(BEFORE_THE_MERGER)
     assert tops.filter(kind="ministry").count() == 22
     assert tops.filter(kind="province").count() == 63
     assert not tops.filter(simulated_name=True).exists()
@@ -69,7 +71,7 @@ def test_some_units_offer_a_service_at_another_level_than_its_file(loaded):
         if offering.level != levels[offering.service.code]
     ]
     assert different
-    assert {(row["unit"], row["service"]) for row in loading.read_unit_levels()} <= set(
+    assert {(row["unit"], row["service"]) for row in offering_plan.read("unit_levels")} <= set(
         Offering.objects.values_list("unit__code", "service__code")
     )
 
