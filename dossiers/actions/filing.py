@@ -20,7 +20,7 @@ from portal import clock
 from portal.accounts.models import User
 from portal.catalogue.forms import answer_problems
 from portal.catalogue.levels import Capability, allows, deliveries
-from portal.catalogue.models import Offering, ServiceVersion
+from portal.catalogue.models import Offering, VersionState
 from portal.workflow import carry_out, lock
 
 DRAFTS_ALLOWED = 5  # docs/sources.md, “Drafts”
@@ -44,9 +44,7 @@ def open_dossier(offering, *, by, nonce):
         raise LevelDoesNotAllow(unit=offering.unit, service=offering.service, level=offering.level)
     if drafts_of(by).count() >= DRAFTS_ALLOWED:
         raise TooManyDrafts(number=DRAFTS_ALLOWED)
-    version = offering.service.versions.filter(status=ServiceVersion.Status.PUBLISHED).latest(
-        "number"
-    )
+    version = offering.service.versions.filter(state=VersionState.PUBLISHED).latest("number")
     applicant = known_applicant(by)
     return Dossier.objects.create(
         offering=offering,

@@ -12,7 +12,7 @@ from dossiers.models import Dossier
 from dossiers.states import Channel, State
 from portal import clock
 from portal.accounts.models import User
-from portal.catalogue.models import Offering, ServiceVersion
+from portal.catalogue.models import Offering, VersionState
 from portal.errors import NotPermitted
 from portal.workflow import allows
 
@@ -34,9 +34,7 @@ def open_paper_dossier(offering, *, channel, by, nonce, **applicant):
         return started
     if not Offering.objects.in_force(clock.today()).filter(pk=offering.pk).exists():
         raise UnitDoesNotOffer(unit=offering.unit)
-    version = offering.service.versions.filter(status=ServiceVersion.Status.PUBLISHED).latest(
-        "number"
-    )
+    version = offering.service.versions.filter(state=VersionState.PUBLISHED).latest("number")
     dossier = Dossier(
         offering=offering,
         service=offering.service,

@@ -14,7 +14,7 @@ from portal import clock
 from portal.accounts.citizen_id import validate_citizen_id
 from portal.catalogue.forms import step_form
 from portal.catalogue.levels import deliveries
-from portal.catalogue.models import Offering, ServiceVersion
+from portal.catalogue.models import Offering, VersionState
 
 
 class PaperStartForm(forms.Form):
@@ -106,9 +106,7 @@ class PaperStartForm(forms.Form):
 
     @staticmethod
     def _ways(offering):
-        version = offering.service.versions.filter(status=ServiceVersion.Status.PUBLISHED).latest(
-            "number"
-        )
+        version = offering.service.versions.filter(state=VersionState.PUBLISHED).latest("number")
         return deliveries(offering.level, version.definition.deliveries)
 
     def applicant(self):

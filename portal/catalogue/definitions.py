@@ -4,6 +4,8 @@ The content of a file is plain JSON once read (dates are text), so that a versio
 as it was published and read again by ``from_content``.
 """
 
+import hashlib
+import json
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -67,3 +69,9 @@ def from_content(content: dict[str, Any], *, key: str) -> ServiceDefinition:
             _kept.clear()
         _kept[key] = read_service(content, file=key)
     return _kept[key]
+
+
+def content_digest(content: dict[str, Any]) -> str:
+    """SHA-256 of a service file's content in one canonical form."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -26,6 +26,43 @@ class UnknownService(PortalError):
     status = 404
 
 
+class PublisherWroteIt(PortalError):
+    """Whoever drafted or proposed a version would also publish it or send it back."""
+
+    message = _("You wrote or proposed this version yourself. A colleague must decide on it.")
+    status = 403
+
+
+class SendBackReasonMissing(PortalError):
+    message = _("Say what is still to be done: your colleague reads it.")
+
+
+class DraftUnderWay(PortalError):
+    """A service has an open draft already. Fields: ``number``, ``who``."""
+
+    message = _(
+        "Version {number} is being worked on already, by {who}. Continue that one, or discard it first."
+    )
+    status = 409
+
+
+class DraftClosed(PortalError):
+    """Somebody edits a version that is no draft any more."""
+
+    message = _("This version can no longer be edited. Begin a new draft from it.")
+    status = 409
+
+
+class UnknownMinistry(PortalError):
+    """A service file names an owner that is no ministry here. Fields: ``code``."""
+
+    message = _("No ministry has the code {code}. Look it up among the agencies.")
+
+
+class NothingChanged(PortalError):
+    message = _("The draft says the same as the published version. Change something first.")
+
+
 class UnknownStep(PortalError):
     """The form of the service has no such step."""
 

@@ -4,8 +4,6 @@ Everything may be loaded again at any time. A published version never changes: a
 What officials changed in the portal stays: a unit that already offers a service keeps its own rows.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,11 +14,12 @@ from portal import clock
 from portal.agencies.differences import write_differences
 from portal.agencies.loading import load_agencies
 from portal.agencies.models import Agency
-from portal.catalogue.definitions import load_all
+from portal.catalogue.definitions import content_digest, load_all
 from portal.catalogue.finding import index
 from portal.catalogue.finding.words import lines_of
-from portal.catalogue.models import Eligibility, PublicService, ServiceVersion
+from portal.catalogue.models import Eligibility, PublicService, ServiceVersion, VersionState
 from portal.catalogue.offering_plan import FIRST_DAY, OfferingPlan
+from portal.catalogue.reasons import load_reasons
 
 
 @dataclass
@@ -32,6 +31,7 @@ class Loaded:
     versions: int = 0
     offerings: int = 0
     eligibilities: int = 0
+    reasons: int = 0
 
     def __bool__(self):
         return any(vars(self).values())
@@ -44,18 +44,30 @@ def load_catalogue(definitions=None) -> Loaded:
     Raises ``DefinitionError`` for a file that the catalogue refuses; then nothing was written.
     """
     definitions = load_all() if definitions is None else definitions
-    loaded = Loaded(agencies=load_agencies(), services=save_services(definitions))
+    loaded = Loaded(agencies=load_agencies(), reasons=load_reasons())
+    of_files = not_changed_by_people(definitions)
+    loaded.services = save_services(of_files)
     services = {
         service.code: service for service in PublicService.objects.filter(code__in=definitions)
     }
-    index.enter_many([(services[code], definition) for code, definition in definitions.items()])
-    loaded.versions = publish_what_is_new(services, definitions)
-    loaded.eligibilities = state_eligibility(services, definitions)
+    index.enter_many([(services[code], definition) for code, definition in of_files.items()])
+    services_of_files = {code: services[code] for code in of_files}
+    loaded.versions = publish_what_is_new(services_of_files, of_files)
+    loaded.eligibilities = state_eligibility(services_of_files, of_files)
     plan = OfferingPlan()
     for code, definition in definitions.items():
         plan.offer(services[code], definition)
     loaded.offerings = plan.write()
     return loaded
+
+
+def not_changed_by_people(definitions) -> dict:
+    """Those of the ``definitions`` whose service nobody changed in the portal: of the others the files are behind."""
+    of_people = ServiceVersion.objects.filter(
+        state=VersionState.PUBLISHED, drafted_by__isnull=False
+    )
+    changed = set(of_people.values_list("service__code", flat=True))
+    return {code: each for code, each in definitions.items() if code not in changed}
 
 
 def save_services(definitions) -> int:
@@ -89,7 +101,7 @@ def publish_what_is_new(services, definitions) -> int:
         .defer("content")
     ):
         last_number[version.service_id] = version.number
-        if version.status == ServiceVersion.Status.PUBLISHED:
+        if version.state == VersionState.PUBLISHED:
             newest[version.service_id] = version.content_sha256
     new = []
     for code, service in services.items():
@@ -101,19 +113,13 @@ def publish_what_is_new(services, definitions) -> int:
             ServiceVersion(
                 service=service,
                 number=last_number.get(service.pk, 0) + 1,
-                status=ServiceVersion.Status.PUBLISHED,
+                state=VersionState.PUBLISHED,
                 content=content,
                 content_sha256=digest,
                 published_at=clock.now() if service.pk in newest else beginning(),
             )
         )
     return len(ServiceVersion.objects.bulk_create(new))
-
-
-def content_digest(content) -> str:
-    """SHA-256 of a service file's content in one canonical form."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def state_eligibility(services, definitions) -> int:

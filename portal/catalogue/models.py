@@ -1,15 +1,27 @@
 """The catalogue: public services, their frozen versions, and which unit offers which at what level since when."""
 
-from functools import cached_property
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from portal.catalogue import definitions
 from portal.catalogue.querysets import OfferingQuerySet, PublicServiceQuerySet
+from portal.catalogue.reasons import Reason
+from portal.catalogue.versions import ServiceVersion, ServiceVersionHistory, VersionState
+
+__all__ = [
+    "Eligibility",
+    "Level",
+    "Offering",
+    "PublicService",
+    "Reason",
+    "SearchSpelling",
+    "SearchWord",
+    "ServiceVersion",
+    "ServiceVersionHistory",
+    "VersionState",
+]
 
 
 class Level(models.IntegerChoices):
@@ -95,47 +107,6 @@ class SearchSpelling(models.Model):
 
     def __str__(self):
         return f"{self.key}: {self.word}"
-
-
-class ServiceVersion(models.Model):
-    """The content of a public service as it was when published. A published version never changes."""
-
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        PUBLISHED = "published", _("published")
-
-    service = models.ForeignKey(PublicService, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField()
-    status = models.CharField(max_length=9, choices=Status.choices, default=Status.DRAFT)
-    content = models.JSONField()  # the service file as read
-    content_sha256 = models.CharField(max_length=64)
-    published_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("service version")
-        verbose_name_plural = _("service versions")
-        ordering = ["service", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["service", "number"], name="version_number_once"),
-            models.CheckConstraint(
-                condition=Q(status="draft", published_at__isnull=True)
-                | Q(status="published", published_at__isnull=False),
-                name="version_published_has_date",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.service.code}, {self.number}"
-
-    @cached_property
-    def definition(self):
-        """The content as typed objects."""
-        return definitions.from_content(self.content, key=self.content_sha256)
-
-    @property
-    def time_limit(self):
-        """The legal limit of one dossier."""
-        return self.definition.time_limit
 
 
 class Offering(models.Model):

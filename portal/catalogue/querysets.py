@@ -5,7 +5,7 @@ class PublicServiceQuerySet(QuerySet):
     def with_current_version(self):
         """Add ``version_id``: the newest published version."""
         newest = self.model.versions.rel.related_model.objects.filter(
-            service=OuterRef("pk"), status="published"
+            service=OuterRef("pk"), state="published"
         ).order_by("-number")
         return self.annotate(version_id=Subquery(newest.values("pk")[:1]))
 

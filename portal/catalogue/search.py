@@ -113,7 +113,7 @@ def words_that_find(wanted: Wanted) -> list[str]:
 def current_versions():
     """The newest published version of every service."""
     newest = (
-        ServiceVersion.objects.filter(service=OuterRef("service"), status="published")
+        ServiceVersion.objects.filter(service=OuterRef("service"), state="published")
         .order_by("-number")
         .values("pk")[:1]
     )

@@ -90,6 +90,11 @@ def service(request, code):
     if found is None or found.version_id is None:
         raise UnknownService(code=code)
     definition = ServiceVersion.objects.get(pk=found.version_id).definition
+    return render(request, "catalogue/service.html", service_context(request, found, definition))
+
+
+def service_context(request, found, definition):
+    """What the page of a service shows for one content of it: the published one, or one that is looked at before."""
     offerings = list(
         Offering.objects.in_force(clock.today())
         .filter(service=found)
@@ -100,35 +105,31 @@ def service(request, code):
     level = levels[-1] if levels else definition.level
     has_fee = definition.fee.highest_vnd() > 0
     online, elsewhere = presentation.online_and_not(level, has_fee=has_fee)
-    return render(
-        request,
-        "catalogue/service.html",
-        {
-            "service": found,
-            "definition": definition,
-            "level": level,
-            "level_short": presentation.LEVEL_SHORT[level],
-            "what_to_do": presentation.WHAT_TO_DO[level],
-            "may_apply": bool(offerings) and allows(level, Capability.SUBMIT_ONLINE),
-            "levels_differ": len(levels) > 1,
-            "online": online,
-            "elsewhere": elsewhere,
-            "offerings": offerings,
-            "limit": presentation.limit_in_words(definition.time_limit),
-            "limit_explained": presentation.limit_explained(definition.time_limit),
-            "fee": definition.fee.describe(),
-            "fee_falls_due": presentation.FEE_FALLS_DUE[definition.fee.when] if has_fee else "",
-            "forms_on_paper": level == 2,
-            "certainty": {
-                key: presentation.CERTAINTY[mark] for key, mark in definition.certainty.items()
-            },
-            "legal_basis": [
-                (basis.title, presentation.CERTAINTY[basis.certainty])
-                for basis in definition.legal_basis
-            ],
-            "figures": filled("catalogue.service", request, service=found),
+    return {
+        "service": found,
+        "definition": definition,
+        "level": level,
+        "level_short": presentation.LEVEL_SHORT[level],
+        "what_to_do": presentation.WHAT_TO_DO[level],
+        "may_apply": bool(offerings) and allows(level, Capability.SUBMIT_ONLINE),
+        "levels_differ": len(levels) > 1,
+        "online": online,
+        "elsewhere": elsewhere,
+        "offerings": offerings,
+        "limit": presentation.limit_in_words(definition.time_limit),
+        "limit_explained": presentation.limit_explained(definition.time_limit),
+        "fee": definition.fee.describe(),
+        "fee_falls_due": presentation.FEE_FALLS_DUE[definition.fee.when] if has_fee else "",
+        "forms_on_paper": level == 2,
+        "certainty": {
+            key: presentation.CERTAINTY[mark] for key, mark in definition.certainty.items()
         },
-    )
+        "legal_basis": [
+            (basis.title, presentation.CERTAINTY[basis.certainty])
+            for basis in definition.legal_basis
+        ],
+        "figures": filled("catalogue.service", request, service=found),
+    }
 
 
 @require_safe

@@ -74,7 +74,7 @@ class Backlog:
     def _play(self):
         offerings = list(
             Offering.objects.in_force(self.days[0])
-            .filter(service__versions__status="published")
+            .filter(service__versions__state="published")
             .select_related("service", "unit", "handling_agency")
             .distinct()
             .order_by("pk")

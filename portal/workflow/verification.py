@@ -25,6 +25,7 @@ SHARED_SQL = [
 ]
 
 HISTORY_TABLES = {
+    "catalogue_serviceversionhistory": ["h.number::text", "h.version_id::text"],
     "dossiers_dossierhistory": [
         "h.channel::text",
         "h.dossier_id::text",

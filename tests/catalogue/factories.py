@@ -9,8 +9,6 @@
 A service comes with its published version: ``service.versions.get()``.
 """
 
-import hashlib
-import json
 from datetime import UTC, date, datetime
 
 import factory
@@ -19,7 +17,14 @@ from portal.catalogue import definitions
 from portal.catalogue.finding import index
 from portal.catalogue.finding.words import lines_of
 from portal.catalogue.levels import RECEIVING, allows
-from portal.catalogue.models import Eligibility, Offering, PublicService, ServiceVersion
+from portal.catalogue.models import (
+    Eligibility,
+    Offering,
+    PublicService,
+    ServiceVersion,
+    VersionState,
+)
+from tests.accounts.factories import OfficialFactory
 from tests.agencies.factories import MinistryFactory, UnitFactory
 
 LONG_AGO = date(2020, 1, 1)
@@ -112,19 +117,32 @@ def small_content(*, code, level=4, fee_vnd=0, fee_when="filing"):
     }
 
 
-def digest(content):
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 class ServiceVersionFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = ServiceVersion
 
     number = 1
-    status = ServiceVersion.Status.PUBLISHED
-    content_sha256 = factory.LazyAttribute(lambda version: digest(version.content))
+    state = VersionState.PUBLISHED
+    content_sha256 = factory.LazyAttribute(
+        lambda version: definitions.content_digest(version.content)
+    )
     published_at = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class DraftFactory(ServiceVersionFactory):
+    """A draft that an official of the whole portal writes, of a service with version 1 published."""
+
+    class Meta:
+        skip_postgeneration_save = True
+
+    service = factory.SubFactory("tests.catalogue.factories.PublicServiceFactory")
+    number = 2
+    state = VersionState.DRAFT
+    content = factory.LazyAttribute(
+        lambda version: small_content(code=version.service.code) | {"synonyms": ["bản sao đã sửa"]}
+    )
+    drafted_by = factory.SubFactory(OfficialFactory, role="system_admin")
+    published_at = None
 
 
 class PublicServiceFactory(factory.django.DjangoModelFactory):
@@ -150,7 +168,9 @@ class PublicServiceFactory(factory.django.DjangoModelFactory):
 
     code = factory.Sequence(lambda n: f"9.{n:06}")
     definition = factory.LazyAttribute(
-        lambda service: definitions.from_content(service.content, key=digest(service.content))
+        lambda service: definitions.from_content(
+            service.content, key=definitions.content_digest(service.content)
+        )
     )
     name_vi = factory.LazyAttribute(lambda service: service.definition.name.vi)
     name_en = factory.LazyAttribute(lambda service: service.definition.name.en)

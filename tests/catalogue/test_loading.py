@@ -24,7 +24,7 @@ def test_every_file_becomes_a_service_with_one_published_version(loaded):
     codes = set(definitions.load_all())
     assert len(codes) >= 12
     assert set(PublicService.objects.values_list("code", flat=True)) == codes
-    assert ServiceVersion.objects.filter(number=1, status="published").count() == len(codes)
+    assert ServiceVersion.objects.filter(number=1, state="published").count() == len(codes)
     assert Eligibility.objects.filter(simulated=True, valid_from=date(2022, 1, 1)).count() == len(
         codes
     )

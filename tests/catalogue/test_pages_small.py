@@ -50,8 +50,7 @@ def test_the_results_have_pages_that_keep_the_choices(client):
 
 def test_a_service_that_nobody_offers_or_that_is_not_published_is_not_found(client):
     PublicServiceFactory()
-    unpublished = OfferingFactory().service
-    unpublished.versions.update(status="draft", published_at=None)
+    OfferingFactory(service=PublicServiceFactory(version=None))
     assert found(client) == []
 
 

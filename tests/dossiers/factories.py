@@ -102,7 +102,7 @@ class DossierFactory(factory.django.DjangoModelFactory):
     offering = factory.SubFactory(OfferingFactory)
     service = factory.SelfAttribute("offering.service")
     version = factory.LazyAttribute(
-        lambda dossier: dossier.service.versions.filter(status="published").last()
+        lambda dossier: dossier.service.versions.filter(state="published").last()
     )
     receiving_unit = factory.SelfAttribute("offering.unit")
     handling_agency = factory.SelfAttribute("offering.handling_agency")

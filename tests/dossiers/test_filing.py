@@ -53,13 +53,13 @@ def test_a_draft_is_pinned_to_the_newest_published_version_and_knows_the_applica
     second = ServiceVersion.objects.create(
         service=offering.service,
         number=2,
-        status="published",
+        state="published",
         content=newer,
         content_sha256="f" * 64,
         published_at=clock.now(),
     )
     ServiceVersion.objects.create(
-        service=offering.service, number=3, status="draft", content=newer, content_sha256="e" * 64
+        service=offering.service, number=3, state="draft", content=newer, content_sha256="e" * 64
     )
     dossier = filing.open_dossier(offering, by=user, nonce=uuid4())
     assert dossier.version == second

@@ -1,4 +1,4 @@
-"""Every declared edge of the three machines, arranged: an object that stands before it, who goes along it, with what.
+"""Every declared edge of the four machines, arranged: an object that stands before it, who goes along it, with what.
 
     edge = next(edges(Dossier))
     dossier = before(Dossier, edge, land)
@@ -15,9 +15,11 @@ from payments.models import Attempt, Refund
 from payments.models.refunds import TRIES_BEFORE_GIVING_UP
 from payments.protocol.messages import Notice
 from portal import clock
+from portal.catalogue.models import ServiceVersion
 from portal.workflow import perform
+from tests.accounts.factories import OfficialFactory
 from tests.agencies.factories import DepartmentFactory
-from tests.catalogue.factories import OfferingFactory
+from tests.catalogue.factories import DraftFactory, OfferingFactory, small_content
 from tests.dossiers.factories import (
     AttachmentFactory,
     DossierFactory,
@@ -93,13 +95,18 @@ def land():
 
 def before(model, edge, land):
     """An object of ``model`` that stands before ``edge``."""
-    return {Dossier: _dossier_before, Attempt: _attempt_before, Refund: _refund_before}[model](
-        edge, land
-    )
+    return {
+        Dossier: _dossier_before,
+        Attempt: _attempt_before,
+        Refund: _refund_before,
+        ServiceVersion: _version_before,
+    }[model](edge, land)
 
 
 def actor(instance, edge):
     """Who goes along ``edge`` with ``instance``; ``None`` where it is the portal."""
+    if isinstance(instance, ServiceVersion):
+        return OfficialFactory(role="system_admin")
     if not isinstance(instance, Dossier):
         role = MONEY_ACTORS.get(edge.transition)
         return role and officer(instance.dossier, role)
@@ -111,6 +118,8 @@ def actor(instance, edge):
 
 def details(instance, edge, land):
     """The details that ``edge`` wants, by name."""
+    if isinstance(instance, ServiceVersion) and edge.transition == "propose":
+        return {"note": "Bớt một giấy tờ."}
     wanted = DETAILS.get(edge.transition)
     return wanted(instance, land) if wanted else {}
 
@@ -142,6 +151,7 @@ DETAILS = {
         "note": "Sao kê ngân hàng số 12",
         "gateway_number": str(14_000_000 + attempt.pk),
     },
+    "publish": lambda version, land: {"number": version.number},
     "refuse": lambda refund, land: {"code": "95"},
     "reject": lambda refund, land: {"reason": "Cơ quan đã bắt đầu xử lý."},
     "request_again": lambda refund, land: {"way": "transfer"},
@@ -255,3 +265,13 @@ WAY_OF_REFUNDS = {
     "sent": [("approve", {}), ("send", {})],
     "refused": [("approve", {}), ("send", {}), ("refuse", {"code": "95"})],
 }
+
+
+# Versions --------------------------------------------------------------------------------
+
+
+def _version_before(edge, land):
+    version = DraftFactory(content=small_content(code="9.999999"))
+    if edge.source == "proposed":
+        perform(version, "propose", by=version.drafted_by, note="Bớt một giấy tờ.")
+    return version

@@ -32,13 +32,16 @@ IDENTITIES = {
     *("id", "public_id", "code", "txn_ref", "gateway_number", "request_id", "result_id"),
     "decision_number",
     *("dossier_id", "attempt_id", "refund_id", "supplement_id", "instance_id", "document_id"),
+    *("service_id", "version_id", "grant_id"),
+    *("drafted_by_id", "proposed_by_id", "published_by_id"),
     *("filed_by_id", "actor_id", "applicant_identifier", "applicant_email", "request", "document"),
 }
 REAL_TIME = {"changed_at", "created_at", "recorded_at", "available_at", "attached_at"}
 
 
-def test_there_are_three_machines():
+def test_there_are_four_machines():
     assert {model._meta.label for model in MACHINES} == {
+        "catalogue.ServiceVersion",
         "dossiers.Dossier",
         "payments.Attempt",
         "payments.Refund",

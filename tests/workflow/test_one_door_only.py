@@ -11,13 +11,14 @@ from django.db import IntegrityError, connections, transaction
 
 from dossiers.models import Dossier
 from payments.models import Attempt, Refund
+from portal.catalogue.models import ServiceVersion
 from portal.workflow.machine import drawing, edges, state_field
 from tests.workflow import arrangements
 
 OURS = ("portal", "dossiers", "payments")
 # The gateway's own house has a machine of its own; the door may undo a refused move.
 EXEMPT = ("payments/sandbox/", "portal/workflow/")
-MACHINES = (Dossier, Attempt, Refund)
+MACHINES = (Dossier, Attempt, Refund, ServiceVersion)
 
 
 def source_files():

@@ -306,6 +306,7 @@ def test_every_machine_has_a_history_and_begins_at_zero():
     machines = [model for model in apps.get_models() if getattr(model, "history_model", None)]
 
     assert {model._meta.label for model in machines} == {
+        "catalogue.ServiceVersion",
         "dossiers.Dossier",
         "payments.Attempt",
         "payments.Refund",

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from dossiers.models import Dossier
 from payments.models import Attempt, Refund
 from portal.agencies.working_calendar import calendar
+from portal.catalogue.models import ServiceVersion
 from portal.workflow import perform, perform_many
 from portal.workflow.machine import edges
 from tests.workflow import arrangements
@@ -57,6 +58,7 @@ STATEMENTS = {
         **dict.fromkeys(["send", "settle", "refuse", "give_up", "request_again", "pay_out"], 2),
         **dict.fromkeys(["approve", "reject"], 3),  # whose dossier it is: nobody approves their own
     },
+    ServiceVersion: dict.fromkeys(["propose", "publish", "send_back", "discard"], 2),
 }
 NO_STEP_YET = {("hand_over", "received"), ("send_back", "received")}
 EDGES = [

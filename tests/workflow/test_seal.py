@@ -16,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dossiers.models import DossierHistory
-from portal.workflow import seal, verification
+from portal.workflow import perform, seal, verification
 from portal.workflow.models import Checkpoint, Seal
 from tests import databases
+from tests.accounts.factories import OfficialFactory
 from tests.dossiers.factories import DossierFactory, officer, receive
 from tests.workflow import arrangements
 from tests.workflow.test_outbox import paid
@@ -32,6 +33,10 @@ def tell_a_story(land):
     for offering in (land.offering, arrangements.land().offering):
         for situation in ("returned", "withdrawn", "in_process"):
             DossierFactory(offering=offering, **{situation: True})
+        drafted = arrangements.before(
+            arrangements.ServiceVersion, arrangements.SimpleNamespace(source="proposed"), land
+        )
+        perform(drafted, "send_back", by=OfficialFactory(role="system_admin"), reason="Sai tên.")
         captured = DossierFactory(offering=offering, submitted=True)
         paid(captured)
         for _number in range(2):
