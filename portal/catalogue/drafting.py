@@ -38,9 +38,7 @@ def bring_in(text, *, by, file) -> ServiceVersion:
     and ``NothingChanged``.
     """
     definition = definitions.from_text(text, file=file)
-    owner = Agency.objects.filter(code=definition.owner_ministry).first()
-    if owner is None:
-        raise UnknownMinistry(code=definition.owner_ministry)
+    owner = ministry_of(definition)
     service = PublicService.objects.select_for_update().filter(code=definition.code).first()
     if service is None:
         _require_drafting(ServiceVersion(service=PublicService(owner_ministry=owner)), by)
@@ -84,10 +82,25 @@ def publish(version, *, by, seen=None):
     service = PublicService.objects.select_for_update().get(pk=version.service_id)
     number = version.number if _is_last(version) else next_number(service)
     move = perform(version, "publish", by=by, seen=seen, number=number)
-    owner = Agency.objects.get(code=version.definition.owner_ministry)
-    save_service(version.definition, owner)
-    state_eligibility(service, version.definition.full_process_eligible)
+    publish_words(service, version.definition)
     return move
+
+
+def publish_words(service, definition):
+    """What lists and search know of a service becomes what its new version says."""
+    code = definition.code
+    ministry_of(definition)
+    save_services({code: definition})
+    state_eligibility({code: service}, {code: definition})
+    index.enter_many([(service, definition)])
+
+
+def ministry_of(definition):
+    """The ministry in charge. Raises ``UnknownMinistry``."""
+    owner = Agency.objects.filter(code=definition.owner_ministry).first()
+    if owner is None:
+        raise UnknownMinistry(code=definition.owner_ministry)
+    return owner
 
 
 def current_version(service):

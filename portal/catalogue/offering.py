@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import clock
 from portal.catalogue.models import Offering
+from portal.catalogue.offering_plan import answers_for
 from portal.errors import PortalError
 
 
@@ -21,7 +22,7 @@ class BeginsBeforeThePresentOne(PortalError):
 
 
 @transaction.atomic
-def offer(service, unit, *, level, since, handling_agency, competent_agency):
+def offer(service, unit, *, level, since, handling_agency):
     """The unit offers the service at ``level`` from ``since`` on; what it offered before ends there.
 
     Raises ``BeginsInThePast`` or ``BeginsBeforeThePresentOne``.
@@ -36,7 +37,7 @@ def offer(service, unit, *, level, since, handling_agency, competent_agency):
         level=level,
         valid_from=since,
         handling_agency=handling_agency,
-        competent_agency=competent_agency,
+        competent_agency_id=answers_for(handling_agency, handling_agency.parent),
     )
 
 

@@ -153,10 +153,13 @@ class OfferingPlan:
         )
 
     def competent(self, handler) -> int:
-        """Who answers for the decision: a provincial or ministerial department itself, else the People's Committee."""
-        above = self.agencies.get(handler.parent_id)
-        itself = above is not None and above.kind in (Kind.PROVINCE, Kind.MINISTRY)
-        return handler.pk if itself and handler.kind == Kind.DEPARTMENT else handler.root_id
+        return answers_for(handler, self.agencies.get(handler.parent_id))
+
+
+def answers_for(handler, above) -> int:
+    """The key of who answers for the decision: a provincial or ministerial department itself, else its root."""
+    itself = above is not None and above.kind in (Kind.PROVINCE, Kind.MINISTRY)
+    return handler.pk if itself and handler.kind == Kind.DEPARTMENT else handler.root_id
 
 
 def below_limits(level, limits):

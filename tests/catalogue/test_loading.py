@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 
 from portal.agencies.models import Agency, Unit
-from portal.catalogue import definitions, offering_plan
+from portal.catalogue import definitions, drafting, offering_plan
 from portal.catalogue.loading import load_catalogue
 from portal.catalogue.models import Eligibility, Offering, PublicService, ServiceVersion
+from portal.catalogue.service_text import to_toml
+from tests.accounts.factories import OfficialFactory
 
 BEFORE_THE_MERGER = date(2024, 12, 31)
 
@@ -114,6 +116,24 @@ def test_what_an_official_changed_stays(loaded):
     offering.refresh_from_db()
     assert offering.level == 1
     assert unit.name_vi
+
+
+def test_what_people_published_outlives_the_next_load(loaded):
+    writer, publisher = (OfficialFactory(role="system_admin") for _number in range(2))
+    service = PublicService.objects.get(code="2.000635")
+    draft = drafting.begin(service, by=writer)
+    content = deepcopy(draft.content)
+    content["name"]["vi"] = "Cấp trích lục hộ tịch"
+    drafting.rewrite(draft, to_toml(content), by=writer)
+    draft.refresh_from_db()
+    drafting.propose(draft, note="Tên ngắn hơn", by=writer)
+    drafting.publish(draft, by=publisher)
+
+    assert not load_catalogue()
+
+    service.refresh_from_db()
+    assert service.name_vi == "Cấp trích lục hộ tịch"
+    assert drafting.current_version(service) == draft
 
 
 def everything():

@@ -10,12 +10,12 @@ from django.urls import reverse
 from dossiers.actions import filing
 from portal.catalogue import definitions, drafting
 from portal.catalogue.errors import DraftClosed, DraftUnderWay, NothingChanged, PublisherWroteIt
-from portal.catalogue.loading import load_catalogue
-from portal.catalogue.models import PublicService, ServiceVersion
+from portal.catalogue.models import ServiceVersion
 from portal.catalogue.service_text import to_toml
 from portal.errors import NotPermitted
 from portal.workflow import perform
 from tests.accounts.factories import OfficialFactory, UserFactory
+from tests.agencies.factories import MinistryFactory
 from tests.catalogue.factories import (
     DraftFactory,
     OfferingFactory,
@@ -41,7 +41,7 @@ def publisher():
 
 @pytest.fixture
 def service():
-    return OfferingFactory().service
+    return OfferingFactory(service__owner_ministry=MinistryFactory(code="G15")).service
 
 
 def changed_text(service, **changes):
@@ -211,19 +211,6 @@ def test_whoever_proposed_decides_on_nothing(service, writer, publisher):
             perform(draft, "publish", by=person, number=2)
     with pytest.raises(DraftClosed):
         drafting.rewrite(draft, to_toml(draft.content), by=writer)
-
-
-def test_what_people_published_outlives_the_next_load_of_the_files(
-    whole_catalogue, writer, publisher
-):
-    service = PublicService.objects.get(code="2.000635")
-    draft = drafting.begin(service, by=writer)
-    drafting.rewrite(draft, changed_text(service), by=writer)
-    draft.refresh_from_db()
-    drafting.propose(draft, note="Sửa", by=writer)
-    drafting.publish(draft, by=publisher)
-    assert not load_catalogue()
-    assert drafting.current_version(service) == draft
 
 
 def test_the_database_refuses_to_change_what_is_published(service):

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.catalogue import offering as offerings
 from portal.catalogue.admin.ministries import MinistryRows
-from portal.catalogue.loading import competent
 from portal.catalogue.models import Offering
 from portal.errors import PortalError
 from portal.workflow.admin import PolicyAdmin, shown
@@ -121,6 +120,5 @@ class OfferingAdmin(MinistryRows, PolicyAdmin):
             level=typed["level"],
             since=typed["valid_from"],
             handling_agency=typed["handling_agency"],
-            competent_agency=competent(typed["handling_agency"]),
         )
         obj.pk = made.pk

@@ -44,7 +44,7 @@ SELECT hit.service_id, hit.share, hit.words, hit.weight + hit.share * CASE
 FROM hit JOIN catalogue_publicservice AS service ON service.id = hit.service_id
 WHERE EXISTS (
     SELECT FROM catalogue_serviceversion AS version
-    WHERE version.service_id = service.id AND version.status = 'published'
+    WHERE version.service_id = service.id AND version.state = 'published'
 )
 ORDER BY rank DESC, service.name_vi, service.code
 """

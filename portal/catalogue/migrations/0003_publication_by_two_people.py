@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='serviceversion',
-            trigger=pgtrigger.compiler.Trigger(name='version_declared_edges', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" IS DISTINCT FROM NEW."state" AND (OLD."state", NEW."state") NOT IN ((\'draft\', \'discarded\'), (\'draft\', \'proposed\'), (\'proposed\', \'draft\'), (\'proposed\', \'published\')))', func='RAISE EXCEPTION \'undeclared edge: % to %\', OLD."state", NEW."state" USING ERRCODE = \'check_violation\';', hash='2dcf2a377dda9df7d545d2f72f655f77c7115024', operation='UPDATE OF "state"', pgid='pgtrigger_version_declared_edges_bc685', table='catalogue_serviceversion', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='version_declared_edges', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" IS DISTINCT FROM NEW."state" AND (OLD."state" || \'>\' || NEW."state") <> ALL (\'{draft>discarded,draft>proposed,proposed>draft,proposed>published}\'::text[]))', func='RAISE EXCEPTION \'undeclared edge: % to %\', OLD."state", NEW."state" USING ERRCODE = \'check_violation\';', hash='3a791ce005e01b1540b688aee6127323455f1b98', operation='UPDATE OF "state"', pgid='pgtrigger_version_declared_edges_bc685', table='catalogue_serviceversion', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='serviceversion',
