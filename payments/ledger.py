@@ -88,11 +88,12 @@ def post(reference, dossier_id, at, sides):
     The database refuses a reference booked before and, at commit, sides that do not sum to zero.
     """
     postings = ", ".join(["(%s::bigint, %s::bigint)"] * len(sides))
-    round_trips.count(
+    round_trips.change(
         "WITH entry AS (INSERT INTO payments_entry (reference, at, dossier_id) VALUES (%s, %s, %s) RETURNING id) "
         "INSERT INTO payments_posting (entry_id, account_id, amount) "
         f"SELECT entry.id, side.account, side.amount FROM entry, (VALUES {postings}) AS side(account, amount)",
         [reference, at, dossier_id, *(value for side in sides for value in side)],
+        number=len(sides),
     )
 
 

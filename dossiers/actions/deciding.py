@@ -7,7 +7,6 @@ import hashlib
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import transaction
 from django.utils.text import slugify
 
 from dossiers import guards
@@ -20,7 +19,7 @@ from portal.documents.certificates import agency_signer
 from portal.documents.models import StoredDocument
 from portal.documents.signing import sign_pdf
 from portal.documents.typesetting import typeset
-from portal.workflow import add, offers, perform
+from portal.workflow import add, offers, one_commit, perform
 
 LANGUAGE = "vi"  # official papers are Vietnamese; the template adds English glosses
 
@@ -55,7 +54,7 @@ def sign_and_complete(dossier, *, by, seen=None):
     read_at = dossier.sequence if seen is None else seen
     document = signed_result(dossier, by=by)
     try:
-        with transaction.atomic():
+        with one_commit():
             add(document)
             return perform(dossier, "complete", by=by, seen=read_at, result=document)
     except BaseException:

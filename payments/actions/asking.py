@@ -4,7 +4,6 @@ import secrets
 from contextlib import suppress
 
 import structlog
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -15,7 +14,7 @@ from payments.protocol import messages
 from payments.protocol.messages import OutcomeUnknown, QueryOrder
 from payments.states import State
 from portal.errors import NotOffered
-from portal.workflow import perform
+from portal.workflow import one_commit, perform
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +52,7 @@ def look_at_gateway(attempt):
         log.warning("gateway_outcome_unknown", order=attempt.txn_ref, reason=unknown.reason)
         return bool(unknown.code)
     if outcome.is_paid or outcome.is_held:
-        with transaction.atomic():
+        with one_commit():
             code, _attempt, verdict = settle(_as_notice(attempt, outcome))
         if verdict == Notice.Verdict.REFUSED:
             log.error("gateway_disagrees", order=attempt.txn_ref, code=code)

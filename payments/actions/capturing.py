@@ -1,7 +1,7 @@
 """Money into the books, by the gateway's verified word."""
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from dossiers.models import Dossier, PaymentRequest
 from dossiers.states import State as DossierState
@@ -13,7 +13,7 @@ from payments.protocol import vnpay
 from payments.protocol.messages import BadSignature, Malformed
 from payments.states import HOLDS_MONEY, State
 from portal import clock
-from portal.workflow import carry_out, lock, locked, locked_along
+from portal.workflow import carry_out, lock, locked, locked_along, one_commit
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ def absorb(raw, driver=vnpay.DRIVER):
 def book(notice, raw):
     """Book a believed notice and keep it as it came (``raw``); returns the code to answer."""
     try:
-        with transaction.atomic():
+        with one_commit():
             code, attempt, verdict = settle(notice)
             Notice.objects.create(attempt=attempt, query=raw, answer=code, verdict=verdict)
     except (

@@ -4,6 +4,7 @@ from portal.workflow.deltas import DeltaRow, counts
 from portal.workflow.followups import Event, after
 from portal.workflow.policy import allows
 from portal.workflow.reading import having, lock, locked, locked_along
+from portal.workflow.round_trips import one_commit
 from portal.workflow.statements import add
 from portal.workflow.transitions import (
     Move,
@@ -31,6 +32,7 @@ __all__ = [
     "locked",
     "locked_along",
     "offers",
+    "one_commit",
     "perform",
     "perform_many",
 ]

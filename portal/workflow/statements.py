@@ -6,10 +6,9 @@ Round trips are what a move costs (docs/benchmarks.md); the text of the statemen
 from functools import cache
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 
-from portal.errors import StalePage
 from portal.workflow import round_trips, sql
 from portal.workflow.deltas import rows_of
 from portal.workflow.followups import subscribers_of
@@ -89,14 +88,12 @@ def write(moves):
         *beginnings.values(),
         strict=True,
     )
-    written = round_trips.count(
-        sql.together(main, texts), [value for part in (*values, values_of_main) for value in part]
+    # Cannot differ while every caller locks first; if one does not, nothing must be half-written.
+    round_trips.change(
+        sql.together(main, texts),
+        [value for part in (*values, values_of_main) for value in part],
+        number=len(moves),
     )
-    if written != len(moves):
-        # Cannot happen while every caller locks first; if one does not, nothing must be half-written,
-        # not even when somebody above takes this for a refusal like any other.
-        transaction.set_rollback(True)
-        raise StalePage(sequence=None, seen=None)
     for text, values_of_later in later:
         round_trips.count(text, values_of_later)
 

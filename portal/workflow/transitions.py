@@ -11,6 +11,7 @@ from portal.workflow import bell, statements
 from portal.workflow.followups import subscribers_of
 from portal.workflow.machine import declared, declared_transition
 from portal.workflow.reading import lock
+from portal.workflow.round_trips import one_commit
 
 
 @dataclass
@@ -67,7 +68,7 @@ def perform(instance, name, *, by, seen=None, **details):
     if connection.in_atomic_block:
         lock(instance)
         return carry_out(instance, name, by=by, seen=seen, **details)
-    with transaction.atomic():
+    with one_commit():
         lock(instance)
         return carry_out(instance, name, by=by, seen=seen, **details)
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from itertools import count
 
-from django.db import transaction
 from django.utils import timezone
 
 from dossiers.models import Attachment, Dossier, PaymentRequest
@@ -13,7 +12,7 @@ from payments.models import Attempt
 from payments.protocol.messages import Notice
 from portal import clock
 from portal.documents.models import StoredDocument
-from portal.workflow import add, having, perform
+from portal.workflow import add, having, one_commit, perform
 from tests.accounts.factories import OfficialFactory, UserFactory
 from tests.catalogue.factories import SMALL_ANSWERS, OfferingFactory
 
@@ -85,15 +84,16 @@ def _click(act, *args, **details):
         return act(*args, **details)
 
 
-@transaction.atomic
+@one_commit()
 def hear_from_gateway(attempt):
     settle(notice_of(attempt))
 
 
-@transaction.atomic
 def complete(dossier, *, by):
-    result = add(stored_document(StoredDocument.Role.RESULT, signed_by="Trần Đình Khôi"))
-    perform(dossier, "complete", by=by, result=result)
+    result = stored_document(StoredDocument.Role.RESULT, signed_by="Trần Đình Khôi")
+    with one_commit():
+        add(result)
+        perform(dossier, "complete", by=by, result=result)
 
 
 def open_attempt(dossier):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, transaction
 from django.db.transaction import TransactionManagementError
-from django.db.utils import OperationalError
+from django.db.utils import DataError, OperationalError
 from django.test.utils import CaptureQueriesContext
 
 from dossiers.models import Dossier, PaymentRequest
@@ -14,7 +14,8 @@ from payments.models import Attempt
 from portal import clock
 from portal.clock.models import PortalClock
 from portal.documents.models import StoredDocument
-from portal.workflow import add, lock, locked_along, perform, round_trips
+from portal.settings.database import USES_BEFORE_PREPARING
+from portal.workflow import add, line, lock, locked_along, one_commit, perform, round_trips
 from tests.dossiers.factories import DossierFactory, officer, signed_result
 from tests.payments.factories import AttemptFactory
 
@@ -80,12 +81,72 @@ def test_a_connection_that_the_server_ended_is_said_so_and_made_anew(own_databas
 
 @pytest.mark.django_db
 def test_more_statements_than_are_kept_work_all_the_same():
-    numbers = range(round_trips.MOST_KEPT + 5)
+    numbers = range(line.MOST_KEPT + 5)
 
     assert [round_trips.rows(f"SELECT {n}, %s::int", [n])[0] for n in numbers] == [
         (n, n) for n in numbers
     ]
-    assert len(round_trips._here.cursors) <= round_trips.MOST_KEPT
+    assert len(round_trips._here.line.kept) <= line.MOST_KEPT
+
+
+RENAME = "UPDATE documents_storeddocument SET name = %s WHERE id = %s"
+
+
+def renamed(document, name, *, number=1):
+    round_trips.change(RENAME, [name, document.pk], number=number)
+
+
+def name_of(document):
+    return StoredDocument.objects.get(pk=document.pk).name
+
+
+def test_changes_wait_for_the_next_answer_or_go_with_the_commit(own_database):
+    document = signed_result()
+    for number in range(USES_BEFORE_PREPARING + 1):
+        renamed(document, f"{number}.pdf")
+    said = []
+    say = line.Line.say
+
+    def listening(self, sentences, *, commit=False):
+        said.append((len(sentences), commit))
+        return say(self, sentences, commit=commit)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(line.Line, "say", listening)
+        with one_commit():
+            renamed(document, "một.pdf")
+            renamed(document, "hai.pdf")
+            assert said == []
+            assert name_of(document) == "hai.pdf"  # Django asks: what waits goes first
+            renamed(document, "ba.pdf")
+            with transaction.atomic(using="owner"):
+                [row] = StoredDocument.objects.using("owner").filter(pk=document.pk)
+            assert row.name == f"{USES_BEFORE_PREPARING}.pdf"  # nobody else sees any of it yet
+        assert said == [(2, False), (1, True)]
+        assert name_of(document) == "ba.pdf"
+
+    with pytest.raises(ZeroDivisionError), one_commit():
+        renamed(document, "bốn.pdf")
+        raise ZeroDivisionError
+    with one_commit():
+        renamed(document, "bốn.pdf")
+        transaction.set_rollback(True)
+    with pytest.raises(round_trips.NotAllChanged), one_commit():
+        renamed(document, "bốn.pdf")
+        renamed(document, "bốn.pdf", number=2)
+        name_of(document)
+    with pytest.raises(DataError), one_commit():
+        renamed(document, "bốn.pdf")
+        renamed(document, "bốn" * 100)
+    assert name_of(document) == "ba.pdf"
+
+    with one_commit():
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            renamed(document, "bốn.pdf")
+            raise ZeroDivisionError
+        assert name_of(document) == "ba.pdf"
+        renamed(document, "năm.pdf")
+    assert name_of(document) == "năm.pdf"
 
 
 @pytest.mark.django_db
