@@ -108,7 +108,7 @@ def assert_every_flip_is_noticed(pdf, authority, count, seed):
 
 
 def test_any_flipped_bit_is_noticed(result, authority):
-    assert_every_flip_is_noticed(result, authority, count=200, seed=20220830)
+    assert_every_flip_is_noticed(result, authority, count=60, seed=20220830)
 
 
 @pytest.mark.slow

@@ -357,7 +357,7 @@ def test_sealer_and_verification_write_details_alike(own_database):
     with connections["owner"].cursor() as cursor:
         cursor.execute(verification.SORTED_JSON)
 
-        @settings(max_examples=300, deadline=None)
+        @settings(max_examples=80, deadline=None)
         @given(st.dictionaries(TEXTS, DETAILS, max_size=5))
         def alike(details):
             cursor.execute(

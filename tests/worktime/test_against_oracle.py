@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -51,7 +52,10 @@ limits = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None)
+few = settings(max_examples=40, deadline=None)
+
+
+@few
 @given(calendars(), instants(), limits)
 def test_due_at(both, received, limit):
     calendar, oracle = both
@@ -60,14 +64,14 @@ def test_due_at(both, received, limit):
     )
 
 
-@settings(max_examples=120, deadline=None)
+@few
 @given(calendars(), instants(), st.integers(0, 4000))
 def test_extend(both, due, minutes):
     calendar, oracle = both
     assert extend(due, minutes, calendar=calendar) == oracle.after_minutes(due, minutes)
 
 
-@settings(max_examples=60, deadline=None)
+@few
 @given(calendars(), instants(), instants())
 def test_working_minutes(both, start, end):
     calendar, oracle = both
@@ -77,7 +81,7 @@ def test_working_minutes(both, start, end):
     assert working_minutes(end, start, calendar=calendar) == -expected
 
 
-@settings(max_examples=200, deadline=None)
+@few
 @given(calendars(), st.integers(-10, DAYS + 10), st.integers(0, 80))
 def test_working_days_between(both, offset, length):
     calendar, oracle = both
@@ -88,7 +92,7 @@ def test_working_days_between(both, offset, length):
     assert working_days_between(b, a, calendar=calendar) == -expected
 
 
-@settings(max_examples=200, deadline=None)
+@few
 @given(calendars(), st.integers(-10, DAYS + 10), st.integers(1, 40))
 def test_add_working_days(both, offset, n):
     calendar, oracle = both
@@ -101,14 +105,14 @@ def test_add_working_days(both, offset, n):
     assert oracle.days_between(earlier - timedelta(days=1), day - timedelta(days=1)) == n
 
 
-@settings(max_examples=100, deadline=None)
+@few
 @given(calendars(), instants())
 def test_hand_over_due(both, received):
     calendar, oracle = both
     assert hand_over_due(received, calendar=calendar) == oracle.due(received, 0, "same_day")
 
 
-@settings(max_examples=100, deadline=None)
+@few
 @given(calendars(), instants(), limits, st.integers(1, 900), st.integers(1, 900))
 def test_two_stops_move_the_date_as_one(both, received, limit, first, second):
     calendar, _ = both
@@ -116,3 +120,27 @@ def test_two_stops_move_the_date_as_one(both, received, limit, first, second):
     twice = extend(extend(due, first, calendar=calendar), second, calendar=calendar)
     assert twice == extend(due, first + second, calendar=calendar)
     assert working_minutes(due, twice, calendar=calendar) == first + second
+
+
+AT_LENGTH = {
+    test_due_at: (calendars(), instants(), limits),
+    test_extend: (calendars(), instants(), st.integers(0, 4000)),
+    test_working_minutes: (calendars(), instants(), instants()),
+    test_working_days_between: (calendars(), st.integers(-10, DAYS + 10), st.integers(0, 80)),
+    test_add_working_days: (calendars(), st.integers(-10, DAYS + 10), st.integers(1, 40)),
+    test_hand_over_due: (calendars(), instants()),
+    test_two_stops_move_the_date_as_one: (
+        calendars(),
+        instants(),
+        limits,
+        st.integers(1, 900),
+        st.integers(1, 900),
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", AT_LENGTH)
+def test_at_length(rule):
+    many = settings(max_examples=1000, deadline=None)
+    many(given(*AT_LENGTH[rule])(rule.hypothesis.inner_test))()
