@@ -92,9 +92,9 @@ WITH offering AS (
     GROUP BY 1, 2, 3, 4
 )
 SELECT top, valid_from, valid_to, level, EXISTS (
-           SELECT FROM eligible
-           WHERE eligible.service = standing.service AND eligible.valid_from <= standing.valid_from
-               AND (eligible.valid_to IS NULL OR eligible.valid_to > standing.valid_from)
+           SELECT FROM catalogue_eligibility AS known
+           WHERE known.service_id = standing.service AND known.eligible AND known.valid_from <= standing.valid_from
+               AND (known.valid_to IS NULL OR known.valid_to > standing.valid_from)
        ), {NUMBER}, bit_or({IN_SET})
 FROM standing
 GROUP BY 1, 2, 3, 4, 5, 6

@@ -70,11 +70,12 @@ GROUP BY 1, 2, 3, 4, 5
 ON CONFLICT (name, resolution, start, top, number) DO UPDATE SET services = kept.services | excluded.services
 """
 
-FOLD = f"""
+
+def folding(taken):
+    """The statement that adds up the rows of ``taken``, a statement of its own; it says how many they were."""
+    return f"""
 WITH taken AS (
-    DELETE FROM workflow_delta
-    WHERE id IN (SELECT id FROM workflow_delta ORDER BY id LIMIT %s)
-    RETURNING {KEY}, quantity, amount
+    {taken}
 ), summed AS (
     SELECT {KEY}, sum(quantity) AS quantity, sum(amount) AS amount FROM taken GROUP BY {KEY}
 ), placed AS (
@@ -83,6 +84,13 @@ WITH taken AS (
 ), cells AS ({ADD_TO_CELLS}), sums AS ({ADD_TO_SUMS}), sets AS ({ADD_TO_SETS})
 SELECT count(*) FROM taken
 """
+
+
+FOLD = folding(f"""
+    DELETE FROM workflow_delta
+    WHERE id IN (SELECT id FROM workflow_delta ORDER BY id LIMIT %s)
+    RETURNING {KEY}, quantity, amount
+""")
 
 
 def fold(*, at_most=BATCH):

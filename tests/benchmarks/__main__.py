@@ -10,7 +10,7 @@ import django
 from portal.embedded.errors import StartRefused
 
 VAR = Path(__file__).resolve().parent.parent.parent / "var"
-BARS = ("P1", "P2", "P8", "P10")
+BARS = ("P1", "P2", "P4", "P5", "DASH", "P8", "P10")
 
 
 def main():
@@ -18,6 +18,14 @@ def main():
     parser.add_argument("--only", nargs="+", choices=BARS, default=BARS, help="measure these only")
     parser.add_argument("--rounds", type=int, default=9, help="interleaved rounds (5 or more)")
     parser.add_argument("--lives", type=int, default=150, help="lives of each side in a round")
+    parser.add_argument(
+        "--dossiers",
+        nargs=2,
+        type=int,
+        default=[1_000_000, 3_000_000],
+        metavar=("SMALL", "LARGE"),
+        help="sizes of the countries of P4 and P5",
+    )
     options = parser.parse_args()
     if options.rounds < 5:
         parser.error("a median of fewer than 5 rounds says nothing")
@@ -26,7 +34,7 @@ def main():
     os.environ["PORTAL_HOME"] = str(VAR / "bench")
     django.setup()
     import portal.celery  # noqa: F401  # the app whose broker the doorbell rings
-    from tests.benchmarks import ipn, lives, machine, report, starts
+    from tests.benchmarks import figures, ipn, lives, machine, report, starts
 
     report.quieten(VAR / "bench" / "logs" / "bench.log")
     print(machine.line())
@@ -34,6 +42,8 @@ def main():
     found = []
     if {"P1", "P2"} & set(options.only):
         found += lives.measure(options.only, rounds=options.rounds, number=options.lives)
+    if {"P4", "P5", "DASH"} & set(options.only):
+        found += figures.measure(options.only, *options.dossiers)
     if "P8" in options.only:
         found.append(starts.measure(VAR / "bench"))
     if "P10" in options.only:
