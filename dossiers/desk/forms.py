@@ -20,12 +20,13 @@ from portal import clock
 from portal.accounts.models import RoleGrant, User
 from portal.agencies import present
 from portal.agencies.models import Agency
-from portal.catalogue.models import Offering
+from portal.catalogue.models import Offering, Reason
 from portal.workflow.admin import TransitionForm
 from portal.worktime.hours import CLOSING
 
 REASON_LENGTH = 2000  # characters
 ITEM_LENGTH = 500
+WHY = "why"  # begins the name of the field with the usual reason of an item
 
 
 def long_text(label, *, max_length=REASON_LENGTH, **options):
@@ -57,11 +58,45 @@ class WithdrawalForm(ReasonForm):
     reason = long_text(_("Reason"), help_text=_("As the applicant states it on paper."))
 
 
+class RefusalForm(ReasonForm):
+    """Form 03: a usual reason by which figures count, and what the applicant reads."""
+
+    why = forms.ModelChoiceField(
+        label=_("Usual reason"),
+        queryset=Reason.objects.on_offer(Reason.Kind.REFUSAL),
+        to_field_name="code",
+        required=False,
+        empty_label=_("Another reason"),
+    )
+    field_order = ["why", "reason"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False
+
+    def clean(self):
+        cleaned = super().clean()
+        why = cleaned.get("why")
+        if not cleaned.get("reason"):
+            if why is None:
+                self.add_error("reason", _("Pick a usual reason, or write one."))
+            else:
+                cleaned["reason"] = why.text_vi
+        return cleaned
+
+    def details(self):
+        why = self.cleaned_data["why"]
+        return {"reason": self.cleaned_data["reason"], "why": why.code if why else ""}
+
+
 class SupplementForm(TransitionForm):
-    """One line per paper and question of the service: whoever gives a reason asks for that item."""
+    """One line per paper and question of the service: whoever picks or writes a reason asks for that item."""
 
     def __init__(self, data=None, files=None, **kwargs):
         super().__init__(data, files, **kwargs)
+        self.usual = {
+            reason.code: reason for reason in Reason.objects.on_offer(Reason.Kind.SUPPLEMENT)
+        }
         definition = self.instance.version.definition
         answers = self.instance.answers
         for paper in definition.documents_for(answers, channel=channel_name(self.instance)):
@@ -81,16 +116,18 @@ class SupplementForm(TransitionForm):
 
     @property
     def papers(self):
-        return [self[name] for name in self.fields if name.startswith("document-")]
+        """``(reason in words, usual reason)`` of each paper, as bound fields."""
+        return self._pairs("document-")
 
     @property
     def questions(self):
-        return [self[name] for name in self.fields if name.startswith("question-")]
+        """The same of each question."""
+        return self._pairs("question-")
 
     @property
     def has_question_reasons(self):
-        """Whether something was typed beside a question: then that part stands open."""
-        return any(field.data or field.errors for field in self.questions)
+        """Whether something was given beside a question: then that part stands open."""
+        return any(field.data or field.errors for pair in self.questions for field in pair)
 
     @property
     def days(self):
@@ -98,10 +135,15 @@ class SupplementForm(TransitionForm):
 
     def items(self):
         found = []
-        for name, reason in self.cleaned_data.items():
+        for name in self.fields:
             kind, _dash, key = name.partition("-")
+            if kind == WHY:
+                continue
+            usual = self.usual.get(self.cleaned_data.get(f"{WHY}-{name}"))
+            reason = self.cleaned_data.get(name) or (usual.text_vi if usual else "")
             if reason:
-                found.append({"kind": kind, "key": key, "reason": reason})
+                item = {"kind": kind, "key": key, "reason": reason}
+                found.append(item | ({"why": usual.code} if usual else {}))
         return found
 
     def details(self):
@@ -114,6 +156,21 @@ class SupplementForm(TransitionForm):
             max_length=ITEM_LENGTH,
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
         )
+        self.fields[f"{WHY}-{kind}-{key}"] = forms.ChoiceField(
+            label=gettext("Usual reason: {item}").format(item=label),
+            required=False,
+            choices=[
+                ("", gettext("A usual reason …")),
+                *((code, reason.text) for code, reason in self.usual.items()),
+            ],
+        )
+
+    def _pairs(self, beginning):
+        return [
+            (self[name], self[f"{WHY}-{name}"])
+            for name in self.fields
+            if name.startswith(beginning)
+        ]
 
 
 class SupplyForm(TransitionForm):
@@ -289,7 +346,7 @@ def other_agencies(dossier):
 
 
 FORMS = {
-    "refuse_receipt": ReasonForm,
+    "refuse_receipt": RefusalForm,
     "request_supplement": SupplementForm,
     "supply": SupplyForm,
     "start_processing": ColleagueForm,

@@ -269,10 +269,12 @@ class Dossier(WorkflowModel):
     @transition(
         state, State.SUBMITTED, State.NOT_RECEIVED, **step("refuse_receipt", _("Refuse to receive"))
     )
-    def refuse_receipt(self, *, reason):
-        """Form 03. The reason stands in the document; history holds no free text."""
+    def refuse_receipt(self, *, reason, why=""):
+        """Form 03. The reason stands in the document; history holds ``why``, the code of a usual one, and no text."""
         guards.reason_given(reason)
         self.closing_reason = reason
+        if why:
+            self.move.details = {"why": why}
 
     @transition(
         state,
@@ -281,7 +283,10 @@ class Dossier(WorkflowModel):
         **step("request_supplement", _("Request a supplement")),
     )
     def request_supplement(self, *, items):
-        """Form 02: ``items`` is a list of ``{"kind", "key", "reason"}``. Once per stage."""
+        """Form 02: ``items`` is a list of ``{"kind", "key", "reason"}``, perhaps with ``why``. Once per stage.
+
+        ``why`` is the code of a usual reason (``catalogue.Reason``): figures count by it.
+        """
         stage = Stage.APPRAISAL if self.state == State.IN_PROCESS else Stage.RECEPTION
         guards.items_with_reasons(items, self.version.definition)
         guards.first_supplement_at(self, stage)
@@ -299,6 +304,7 @@ class Dossier(WorkflowModel):
             "request": request.public_id,
             "stage": stage,
             "items": [i["key"] for i in items],
+            "reasons": sorted({i["why"] for i in items if i.get("why")}),
         }
         self._clock_for(State.SUPPLEMENT_REQUESTED)
 

@@ -35,7 +35,15 @@ STATEMENTS = (
     "Đã đối chiếu sổ gốc, đủ điều kiện giải quyết.",
 )
 REFUSALS = ("Không đủ điều kiện theo quy định.", "Thông tin khai không khớp với sổ gốc.")
-REASONS = ("Bản chụp mờ, không đọc được số.", "Thiếu trang thứ hai.", "Giấy tờ đã hết hạn.")
+REFUSALS_AT_RECEPTION = (
+    ("not_competent", "Việc này thuộc thẩm quyền của cơ quan khác."),
+    ("twice", "Hồ sơ trùng với hồ sơ đã nộp."),
+)
+REASONS = (  # with the codes of the catalogue's reasons
+    ("blurred", "Bản chụp mờ, không đọc được số."),
+    ("page_missing", "Thiếu trang thứ hai."),
+    ("out_of_date", "Giấy tờ đã hết hạn."),
+)
 
 
 class Life:
@@ -67,7 +75,8 @@ class Life:
             yield from self._withdraw()
             return
         if self.chance(REFUSED_AT_RECEPTION):
-            self._do("refuse_receipt", "one_door", reason=self.rng.choice(REFUSALS))
+            why, reason = self.rng.choice(REFUSALS_AT_RECEPTION)
+            self._do("refuse_receipt", "one_door", reason=reason, why=why)
             return
         self._do("receive", "one_door")
         yield self._in_office_minutes(10, 200)
@@ -133,7 +142,8 @@ class Life:
     def _supplement(self):
         dossier = self.dossier
         component = dossier.attachments.order_by("pk").first().component
-        item = {"kind": "document", "key": component, "reason": self.rng.choice(REASONS)}
+        why, reason = self.rng.choice(REASONS)
+        item = {"kind": "document", "key": component, "reason": reason, "why": why}
         self._do("request_supplement", "one_door", items=[item])
         yield clock.now() + timedelta(days=self.rng.uniform(0.3, 9))
         dossier = self.dossier

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from dossiers.models import Dossier, PaymentRequest, SupplementRequest
 from dossiers.states import State
+from portal.catalogue.models import Reason
 from portal.workflow import perform
 from portal.workflow.admin import WorkflowAdmin
 from portal.workflow.machine import declared
@@ -110,6 +111,35 @@ def test_items_keep_their_reasons(sits_at):
         {"kind": "document", "key": "paper", "reason": "Bản chụp mờ."},
         {"kind": "question", "key": "copies", "reason": "Tối đa 5 bản."},
     ]
+
+
+def test_a_usual_reason_is_enough_and_figures_can_count_by_it(sits_at):
+    Reason.objects.create(
+        code="blurred", kind="supplement", text_vi="Bản chụp mờ.", text_en="Blurred."
+    )
+    dossier = DossierFactory(submitted=True)
+    client = sits_at(officer(dossier, "one_door"))
+
+    post(client, dossier, "request_supplement", **{"why-document-paper": "blurred"})
+
+    (item,) = dossier.supplement_requests.get().items
+    assert (item["reason"], item["why"]) == ("Bản chụp mờ.", "blurred")
+    assert dossier.history.get(transition="request_supplement").details["reasons"] == ["blurred"]
+
+
+def test_a_refusal_by_a_usual_reason_says_it_to_the_applicant(sits_at):
+    Reason.objects.create(
+        code="twice", kind="refusal", text_vi="Hồ sơ trùng.", text_en="Filed twice."
+    )
+    dossier = DossierFactory(submitted=True)
+    client = sits_at(officer(dossier, "one_door"))
+    assert post(client, dossier, "refuse_receipt", why="unknown").status_code == 422
+
+    post(client, dossier, "refuse_receipt", why="twice")
+
+    dossier.refresh_from_db()
+    assert dossier.closing_reason == "Hồ sơ trùng."
+    assert dossier.history.get(transition="refuse_receipt").details == {"why": "twice"}
 
 
 def test_a_second_supplement_at_one_stage_is_refused(sits_at):
