@@ -6,6 +6,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from portal.catalogue.levels import Capability, allows
+from portal.catalogue.vocabulary import Process
 from portal.catalogue.words import Words
 from portal.wording import number
 
@@ -14,6 +15,11 @@ LEVEL_SHORT = {
     2: gettext_lazy("download the forms"),
     3: gettext_lazy("send online, pay and collect at the counter"),
     4: gettext_lazy("everything online"),
+}
+PROCESSES = {
+    Process.FULL: gettext_lazy("full-process"),
+    Process.PARTIAL: gettext_lazy("partial"),
+    Process.INFORMATION: gettext_lazy("information only"),
 }
 LEVEL_LONG = {
     1: gettext_lazy("Read the guidance online. Forms are given out at the counter."),

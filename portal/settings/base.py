@@ -75,7 +75,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.page.context",
             ],
-            "libraries": {"mc": "portal.template_tags"},
+            "libraries": {
+                "mc": "portal.template_tags",
+                "catalogue": "portal.catalogue.template_tags",
+            },
         },
     }
 ]
