@@ -13,6 +13,7 @@ from dossiers.states import Delivery
 from portal import clock
 from portal.accounts.citizen_id import validate_citizen_id
 from portal.catalogue.crosschecks import conflicts
+from portal.catalogue.forms import QuestionForm
 from portal.catalogue.levels import deliveries
 from portal.catalogue.question_types.names import PersonName
 from portal.catalogue.typed_text import many_lines, one_line
@@ -170,24 +171,19 @@ class StartForm(forms.Form):
     nonce = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
-class SuppliedAnswersForm(forms.Form):
+class SuppliedAnswersForm(QuestionForm):
     """The questions that a request for supplement asks to be answered anew."""
-
-    use_required_attribute = False
 
     def __init__(self, dossier, keys, *, today, data=None):
         self.definition, self.stored = dossier.version.definition, dossier.answers
         super().__init__(data, initial=self.stored)
-        for key in keys:
-            self.fields[key] = self.definition.questions[key].form_field(today=today)
+        self.asked = [self.definition.questions[key] for key in keys]
+        for question in self.asked:
+            self.fields[question.key] = question.form_field(today=today)
 
     def condition_sentence(self, question):
         """A question the agency asks about concerns the reader: it has no condition left."""
         return ""
-
-    @property
-    def error_links(self):
-        return [link for bound in self for link in bound.links]
 
     def clean(self):
         together = {

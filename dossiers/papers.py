@@ -143,13 +143,13 @@ def common_data(dossier, *, issued_at):
 
 def filing_receipt_data(dossier):
     attachments = dossier.attachments.filter(supplement__isnull=True).select_related("document")
-    names = {paper.key: paper.name.vi for paper in dossier.version.definition.documents}
+    names = dossier.version.definition.component_names
     limit = dossier.version.time_limit
     return common_data(dossier, issued_at=dossier.submitted_at) | {
         "channel": CHANNELS[dossier.channel],
         "papers": [
             {
-                "name": names[attachment.component],
+                "name": names[attachment.component].vi,
                 "file_name": attachment.document.name,
                 "kind": attachment.document.kind,
                 "size": attachment.document.size,

@@ -24,31 +24,45 @@ def attach(dossier, component, file, *, by, instead_of=None):
     ``instead_of`` is an attachment that the new one replaces. Raises what
     :func:`portal.documents.uploads.check_upload` refuses with, ``PaperNotAsked``, ``TooManyFiles`` or ``NotADraft``.
     """
-    checked = check_upload(file, name=file.name, max_bytes=settings.UPLOAD_MAX_BYTES)
+    with (
+        checked(file, by=by, max_bytes=settings.UPLOAD_MAX_BYTES) as document,
+        open_for_papers(dossier, component) as request,
+    ):
+        attachment = put_under(dossier, component, document, request)
+        if instead_of is not None:
+            take_away(instead_of, request)
+    return attachment
+
+
+@contextmanager
+def checked(file, *, by, max_bytes):
+    """``file`` as a document whose row is still to be saved; where the block fails, its file goes again."""
+    upload = check_upload(file, name=file.name, max_bytes=max_bytes)
     document = StoredDocument(
         role=StoredDocument.Role.ATTACHED,
-        kind=checked.kind,
-        name=checked.name,
-        size=checked.size,
-        sha256=checked.sha256,
+        kind=upload.kind,
+        name=upload.name,
+        size=upload.size,
+        sha256=upload.sha256,
         owner=by,
         created_at=clock.now(),
     )
-    document.file.save(checked.name, ContentFile(checked.content), save=False)
+    document.file.save(upload.name, ContentFile(upload.content), save=False)
     try:
-        with open_for_papers(dossier, component) as request:
-            if dossier.attachments.count() >= FILES_ALLOWED:
-                raise TooManyFiles(number=FILES_ALLOWED)
-            document.save()
-            attachment = Attachment.objects.create(
-                dossier=dossier, component=component, document=document, supplement=request
-            )
-            if instead_of is not None:
-                take_away(instead_of, request)
+        yield document
     except BaseException:
         document.file.delete(save=False)  # the row went with the transaction, the file would stay
         raise
-    return attachment
+
+
+def put_under(dossier, component, document, request):
+    """Attach ``document`` to a locked ``dossier``. Raises ``TooManyFiles``."""
+    if dossier.attachments.count() >= FILES_ALLOWED:
+        raise TooManyFiles(number=FILES_ALLOWED)
+    document.save()
+    return Attachment.objects.create(
+        dossier=dossier, component=component, document=document, supplement=request
+    )
 
 
 def remove(dossier, attachment):
@@ -67,19 +81,27 @@ def take_away(attachment, request):
 
 @contextmanager
 def open_for_papers(dossier, component):
-    """Lock ``dossier`` for a change of its papers; the value is the open supplement request, ``None`` for a draft.
+    """:func:`open_for_files` for the paper ``component``."""
+    papers = [paper.key for paper in dossier.version.definition.documents]
+    with open_for_files(dossier, component, kind="document", in_draft=papers) as request:
+        yield request
 
-    Raises ``NotADraft`` when neither holds, ``DraftDiscarded`` when the draft is gone and ``PaperNotAsked`` for a
-    paper that nobody asks for.
+
+@contextmanager
+def open_for_files(dossier, component, *, kind, in_draft):
+    """Lock ``dossier`` for a change of its files; the value is the open supplement request, ``None`` for a draft.
+
+    ``kind`` is that of the items of a request, ``in_draft`` what a draft may hold. Raises ``NotADraft`` when
+    neither holds, ``DraftDiscarded`` when the draft is gone and ``PaperNotAsked`` for what nobody asks for.
     """
     with transaction.atomic():
         lock_if_there(dossier)
         request = None
         if dossier.state == State.SUPPLEMENT_REQUESTED:
             request = SupplementRequest.objects.still_open().get(dossier=dossier)
-            asked = {item["key"] for item in request.items if item["kind"] == "document"}
+            asked = {item["key"] for item in request.items if item["kind"] == kind}
         elif dossier.state == State.DRAFT:
-            asked = {paper.key for paper in dossier.version.definition.documents}
+            asked = in_draft
         else:
             raise NotADraft()
         if component not in asked:

@@ -132,7 +132,7 @@ def statements(dossier):
         }
         for page in review(dossier.version.definition, dossier.answers, LANGUAGE)
         for read_back in page.answers
-        if read_back.text
+        if read_back.text and read_back.question.type != "file"
     ]
 
 

@@ -132,12 +132,17 @@ def lock_if_there(dossier):
 
 
 def save_answers(dossier, form):
-    """Keep what is valid of one page of the form, beside what the other pages hold by now."""
+    """Keep what is valid of one page of the form, beside what the other pages hold by now.
+
+    Files and the answers that name them are kept when they are put in (:mod:`dossiers.actions.answer_files`).
+    """
     with draft_to_change(dossier):
+        written_here = form.on_this_page - dossier.version.definition.file_questions.keys()
         elsewhere = {
-            key: answer for key, answer in dossier.answers.items() if key not in form.on_this_page
+            key: answer for key, answer in dossier.answers.items() if key not in written_here
         }
-        dossier.answers = elsewhere | form.answered()
+        here = {key: answer for key, answer in form.answered().items() if key in written_here}
+        dossier.answers = elsewhere | here
         dossier.save(update_fields=["answers", "changed_at"])
 
 
@@ -180,6 +185,7 @@ def submit(dossier, *, by, declared=True, seen=None):
         raise AnswersMissing(labels=", ".join(str(problem.question.label) for problem in problems))
     dossier.answers = answers
     dossier.save(update_fields=["answers", "changed_at"])
+    forget_files_without_answer(dossier)
     carry_out(dossier, "submit", by=by, seen=seen)
     if definition.fee.when == "filing" and guards.fee_of(dossier).amount_vnd:
         carry_out(dossier, "request_payment", by=None)
@@ -200,6 +206,15 @@ def discard(dossier):
         for document in documents:
             forget_file(document)
         dossier.delete()
+
+
+def forget_files_without_answer(dossier):
+    """Remove the files put in for questions that do not concern this applicant after all."""
+    asked = dossier.version.definition.file_questions
+    if unasked := [key for key in asked if key not in dossier.answers]:
+        for attachment in dossier.attachments.filter(component__in=unasked):
+            attachment.delete()
+            forget_file(attachment.document)
 
 
 def forget_file(document):

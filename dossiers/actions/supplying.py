@@ -32,7 +32,8 @@ def correct_answer(dossier, form):
     request = open_request(dossier)
     dossier.refresh_from_db(fields=["answers"])
     corrected = form.cleaned_data
-    dossier.answers = {**dossier.answers, **corrected}
+    files = dossier.version.definition.file_questions  # written when they were put in
+    dossier.answers |= {key: each for key, each in corrected.items() if key not in files}
     dossier.save(update_fields=["answers", "changed_at"])
     for item in request.items:
         if item["kind"] == "question" and item["key"] in corrected:

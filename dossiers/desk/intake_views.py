@@ -1,5 +1,6 @@
 """Filing a paper dossier at the desk: start, the pages of the form, the scans, and the button that files it."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from dossiers.desk import dossier_page
 from dossiers.desk.intake_forms import PaperStartForm, page_form
 from dossiers.errors import NotADraft
 from dossiers.models import Attachment
+from dossiers.views.posting import posted
 from portal import clock
 from portal.catalogue.review import review, tasks
 from portal.errors import NotPermitted, PortalError
@@ -89,12 +91,15 @@ class Intake:
     def form(self, request, public_id, step):
         """One page of the service's form; what is valid is kept even where something is wrong."""
         dossier = self.draft(request, public_id)
-        form = page_form(dossier, step, request.POST if request.method == "POST" else None)
+        form = page_form(dossier, step)
         if request.method == "POST":
-            form.is_valid()
-            filing.save_answers(dossier, form)
-            if not form.errors:
-                return redirect(self.after(dossier, step))
+            questions = form.group.questions
+            page = posted(request, dossier, questions, partial(page_form, dossier, step))
+            form = page.form
+            if page.is_saving:
+                filing.save_answers(dossier, form)
+                if not form.errors:
+                    return redirect(self.after(dossier, step))
         context = {
             "title": str(form.group.title),
             "dossier": dossier,

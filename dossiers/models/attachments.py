@@ -10,7 +10,8 @@ class Attachment(models.Model):
     dossier = models.ForeignKey(
         "dossiers.Dossier", on_delete=models.PROTECT, related_name="attachments"
     )
-    component = models.CharField(max_length=60)  # key of the paper in the service version
+    # Key of the paper in the service version, or of the question answered with the file.
+    component = models.CharField(max_length=60)
     document = models.OneToOneField("documents.StoredDocument", on_delete=models.PROTECT)
     supplement = models.ForeignKey(
         "dossiers.SupplementRequest",

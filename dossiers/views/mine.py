@@ -91,7 +91,7 @@ def detail(request, public_id):
     history = dossier.history.order_by("sequence")
     payments = list(dossier.payment_requests.all())
     attached = list(dossier.attachments.select_related("document", "supplement"))
-    names = {paper.key: paper.name for paper in dossier.version.definition.documents}
+    names = dossier.version.definition.component_names
     may = {offer.name for offer in offers(dossier, request.user) if offer.permitted}
     rating = rating_of(dossier) if dossier.state == State.RETURNED else None
     return render(

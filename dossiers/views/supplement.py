@@ -13,6 +13,7 @@ from dossiers.forms import SuppliedAnswersForm
 from dossiers.states import State
 from dossiers.views.access import keeps_what_was_typed, own_dossier, personal, seen
 from dossiers.views.documents import put_in, upload_rules
+from dossiers.views.posting import posted
 from dossiers.views.typed import typed_before
 from portal import clock
 
@@ -31,8 +32,11 @@ def supply(request, public_id):
         if not refused:
             return redirect("dossiers:supply", dossier.public_id)
     elif request.method == "POST":
-        form = answers_form(dossier, wanted, request.POST)
-        if form.is_valid():
+        page = posted(
+            request, dossier, form.asked, lambda data: answers_form(dossier, wanted, data)
+        )
+        form = page.form
+        if page.is_saving and form.is_valid():
             supplying.correct_answer(dossier, form)
             messages.success(request, _("Saved. Send the supplement once everything is there."))
             return redirect("dossiers:supply", dossier.public_id)

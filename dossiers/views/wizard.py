@@ -1,6 +1,7 @@
 """Filling in a draft: the list of tasks, one page of the form at a time, applicant and delivery."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -13,6 +14,7 @@ from dossiers.actions import filing
 from dossiers.forms import ApplicantForm, DeliveryForm
 from dossiers.states import State
 from dossiers.views.access import keeps_what_was_typed, own_dossier, personal
+from dossiers.views.posting import posted
 from dossiers.views.typed import keep_typed, typed_before
 from portal import clock
 from portal.catalogue import review
@@ -133,22 +135,22 @@ def step(request, public_id, step):
     dossier = own_dossier(request, public_id)
     if dossier.state != State.DRAFT:
         return redirect(dossier)
-    pages = pages_of(dossier)
+    pages, status = pages_of(dossier), 200
     if step not in [group.key for group in dossier.version.definition.groups]:
         raise Http404
-    if request.method == "POST":
-        form = page_form(dossier, step, request.POST)
-        is_valid = form.is_valid()
-        filing.save_answers(dossier, form)
-        if is_valid or request.POST.get("then") == LATER:
-            if not is_valid:
-                keep_typed(request)
-            return redirect(after_step(request, dossier, step))
-        status = 422
-    else:
-        before, status = typed_before(request), 200
-        form = page_form(dossier, step, before)
     group = dossier.version.definition.group(step)
+    if request.method == "POST":
+        page = posted(request, dossier, group.questions, partial(page_form, dossier, step))
+        form = page.form
+        if page.is_saving:
+            filing.save_answers(dossier, form)
+            if form.is_valid() or request.POST.get("then") == LATER:
+                if not form.is_valid():
+                    keep_typed(request)
+                return redirect(after_step(request, dossier, step))
+        status = 422 if form.errors else 200
+    else:
+        form = page_form(dossier, step, typed_before(request))
     place = [page.key for page in pages].index(step) + 1 if group in pages else 1
     return render(
         request,

@@ -15,15 +15,33 @@ from portal.catalogue.questions import Question
 from portal.catalogue.service_definition import QuestionGroup, ServiceDefinition
 
 
-class StepForm(forms.Form):
+class QuestionForm(forms.Form):
+    """Questions on a page."""
+
+    use_required_attribute = False
+
+    @property
+    def error_links(self) -> list[tuple[str, str]]:
+        """For the summary above the form: the control to correct and the sentence, in page order."""
+        return [link for bound in self for link in bound.links]
+
+    @property
+    def makes_suggestions(self) -> bool:
+        """Whether a control fetches what it suggests."""
+        return any(bound.question.type == "address" for bound in self)
+
+    def leave_unjudged(self) -> None:
+        """Show what was typed without a word about it: it is judged when the page is saved."""
+        self._errors, self.cleaned_data = ErrorDict(), {}
+
+
+class StepForm(QuestionForm):
     """The questions of one page that concern an applicant with these stored answers.
 
     ``cleaned_data`` holds stored answers by question, ``None`` where there is none. A question whose
     condition depends on another one of the same page is always shown, with the condition in words,
     and counts only where it holds.
     """
-
-    use_required_attribute = False
 
     def __init__(
         self,
@@ -43,11 +61,6 @@ class StepForm(forms.Form):
                 self.fields[question.key] = question.form_field(today=today, required=False)
             elif question.shown_if is None or question.shown_if.holds(self.answers):
                 self.fields[question.key] = question.form_field(today=today)
-
-    @property
-    def error_links(self) -> list[tuple[str, str]]:
-        """For the summary above the form: the control to correct and the sentence, in page order."""
-        return [link for bound in self for link in bound.links]
 
     def depends_on_this_page(self, question: Question) -> bool:
         return question.shown_if is not None and question.shown_if.question in self.on_this_page
@@ -85,10 +98,6 @@ class StepForm(forms.Form):
                 self.cleaned_data[question.key] = None
             elif question.required and self.cleaned_data.get(question.key, ...) is None:
                 self.add_error(question.key, ValidationError(question.missing(), "required"))
-
-    def leave_unjudged(self) -> None:
-        """Show what was typed without a word about it: it is judged when the page is saved."""
-        self._errors, self.cleaned_data = ErrorDict(), {}
 
     def answered(self) -> dict[str, Any]:
         """The stored answers of this page, without blanks."""

@@ -36,6 +36,7 @@ class ReadBack:
 
     question: Question
     text: str
+    document: str | None = None  # key of the file that is the answer
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,18 @@ def review(
     known = definition.kept_answers(answers)
     pages = []
     for group in definition.groups:
-        read_back = tuple(
-            ReadBack(question, question.render(known[question.key], language))
-            if question.key in known
-            else ReadBack(question, "")
+        answers_read = tuple(
+            read_back(question, known.get(question.key), language)
             for question in group.visible(known)
             if question.type != "declaration"
         )
-        if read_back:
-            pages.append(ReviewedGroup(group, read_back))
+        if answers_read:
+            pages.append(ReviewedGroup(group, answers_read))
     return pages
+
+
+def read_back(question: Question, answer: Any, language: str) -> ReadBack:
+    if answer is None:
+        return ReadBack(question, "")
+    document = answer["document"] if question.type == "file" else None
+    return ReadBack(question, question.render(answer, language), document)

@@ -133,6 +133,17 @@ class ServiceDefinition:
         return {key: question.label for key, question in self.questions.items()}
 
     @cached_property
+    def file_questions(self) -> dict[str, Question]:
+        """The questions that are answered with a file, by their keys."""
+        return {key: each for key, each in self.questions.items() if each.type == "file"}
+
+    @cached_property
+    def component_names(self) -> dict[str, Words]:
+        """What a file of a dossier can belong to: the papers, and the questions answered with one."""
+        papers = {document.key: document.name for document in self.documents}
+        return papers | {key: question.label for key, question in self.file_questions.items()}
+
+    @cached_property
     def applicant_questions(self) -> dict[str, str]:
         """The key of the question that tells each fact about the applicant, by fact."""
         return {each.fills: each.key for each in self.questions.values() if each.fills}

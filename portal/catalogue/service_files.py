@@ -206,6 +206,8 @@ def read_documents(table: Table, questions: dict[str, Question]) -> tuple[Docume
         if not document.originals + document.copies:
             entry.refuse("copies", _("or originals must say how many are needed"))
         check_condition(document.needed_if, questions, entry, "needed_if")
+        if document.key in questions and questions[document.key].type == "file":
+            entry.refuse("key", _("is used by a question that is answered with a file"))
         entry.close()
         documents.append(document)
     if len({document.key for document in documents}) < len(documents):

@@ -5,7 +5,16 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 
-from dossiers.actions import attaching, deciding, filing, intake, rating, supplying, withdrawing
+from dossiers.actions import (
+    answer_files,
+    attaching,
+    deciding,
+    filing,
+    intake,
+    rating,
+    supplying,
+    withdrawing,
+)
 from dossiers.guards import channel_word
 from dossiers.models import Dossier
 from dossiers.states import Channel, Delivery, State
@@ -15,7 +24,7 @@ from portal.agencies.working_calendar import calendar
 from portal.catalogue.levels import LEVELS
 from portal.catalogue.samples import sample_answers
 from portal.simulator import names, payer
-from portal.simulator.papers import paper
+from portal.simulator.papers import file_for, paper
 from portal.workflow import perform
 from portal.worktime import extend, into_working_time, working_minutes
 
@@ -80,7 +89,7 @@ class Life:
             return
         self._do("receive", "one_door")
         yield self._in_office_minutes(10, 200)
-        if self.chance(SUPPLEMENT) and self._papers_given():
+        if self.chance(SUPPLEMENT) and self._papers_given().exists():
             yield from self._supplement()
         if not self._at(State.RECEIVED):
             return
@@ -141,7 +150,7 @@ class Life:
 
     def _supplement(self):
         dossier = self.dossier
-        component = dossier.attachments.order_by("pk").first().component
+        component = self._papers_given().order_by("pk").first().component
         why, reason = self.rng.choice(REASONS)
         item = {"kind": "document", "key": component, "reason": reason, "why": why}
         self._do("request_supplement", "one_door", items=[item])
@@ -192,6 +201,9 @@ class Life:
             definition, self.rng, today=clock.today(), about=dossier.answers
         )
         dossier.save(update_fields=["answers"])
+        for key, question in definition.file_questions.items():
+            if key in dossier.answers:
+                answer_files.put_in(dossier, question, _upload(file_for(question, self.rng)), by=by)
         if not self.on_paper and dossier.level == max(LEVELS):
             filing.save_delivery(dossier, delivery=self._delivery(definition), address="")
         needed = definition.needed_documents(dossier.answers, channel=channel_word(dossier))
@@ -228,7 +240,9 @@ class Life:
         return Dossier.objects.filter(pk=self.dossier.pk, state=state).exists()
 
     def _papers_given(self):
-        return self.dossier.attachments.exists()
+        """What lies under papers; answers that are files are asked for in another way."""
+        answers = self.dossier.version.definition.file_questions
+        return self.dossier.attachments.exclude(component__in=answers)
 
     def _fee_when(self, when):
         dossier = self.dossier

@@ -1,10 +1,29 @@
-"""Papers that invented applicants attach: real one-page PDFs, each a little different."""
+"""Papers that invented applicants attach: real one-page PDFs and pictures, each a little different."""
 
 import io
 
 import pikepdf
+from PIL import Image
 
 MILLIMETRE = 72 / 25.4
+
+
+PICTURE_FORMATS = {"jpg": "JPEG", "png": "PNG"}
+
+
+def file_for(question, rng):
+    """The bytes of a file that a question answered with one takes."""
+    if "pdf" in question.accept:
+        return paper(rng)
+    return picture(rng, PICTURE_FORMATS[question.accept[0]])
+
+
+def picture(rng, picture_format):
+    """A small picture in a colour of its own; returns its bytes."""
+    colour = tuple(rng.randrange(256) for _channel in range(3))
+    with io.BytesIO() as target:
+        Image.new("RGB", (300, 400), colour).save(target, picture_format)
+        return target.getvalue()
 
 
 def paper(rng):

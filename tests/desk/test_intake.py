@@ -9,12 +9,12 @@ from dossiers.actions import intake
 from dossiers.models import Attachment, Dossier
 from dossiers.states import Channel, State
 from portal.catalogue import definitions
-from portal.catalogue.forms import form_data
 from portal.errors import NotPermitted
 from tests.accounts.factories import OfficialFactory
 from tests.catalogue.factories import OfferingFactory
 from tests.desk.scans import scan
 from tests.dossiers.factories import answers_for
+from tests.dossiers.journeys import posted
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +105,7 @@ def test_a_real_service_is_filed_with_all_its_questions(sits_at):
     answers = answers_for(definition, day=draft.created_at.date())
     for group in definition.visible_groups(answers):
         answer = client.post(
-            address("paper_form", draft, group.key), form_data(definition, group.key, answers)
+            address("paper_form", draft, group.key), posted(definition, group.key, answers)
         )
         assert answer.status_code == 302, answer.context["form"].errors
     draft.refresh_from_db()

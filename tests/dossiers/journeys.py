@@ -2,10 +2,8 @@
 
 import random
 import re
-from io import BytesIO
 from uuid import uuid4
 
-import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -13,6 +11,7 @@ from dossiers.models import Dossier
 from portal import clock
 from portal.catalogue.forms import form_data
 from portal.catalogue.samples import sample_answers
+from tests import small_files
 from tests.accounts.factories import UserFactory
 
 APPLICANT = {
@@ -39,16 +38,7 @@ def citizen(client, **fields):
 
 def pdf_file(name="giay-to.pdf", content=None):
     """A small PDF, or other ``content``, as a browser uploads it."""
-    return SimpleUploadedFile(name, small_pdf() if content is None else content)
-
-
-def small_pdf():
-    """One blank page."""
-    content = BytesIO()
-    with pikepdf.new() as pdf:
-        pdf.add_blank_page(page_size=(72, 72))
-        pdf.save(content)
-    return content.getvalue()
+    return SimpleUploadedFile(name, small_files.small_pdf() if content is None else content)
 
 
 def begin(client, offering, nonce=None):
@@ -74,12 +64,27 @@ def fill_in(client, dossier, answers=None, seed=7):
         if all(question.type == "declaration" for question in group.questions):
             continue
         saved = client.post(
-            address("step", dossier, group.key), form_data(definition, group.key, answers)
+            address("step", dossier, group.key), posted(definition, group.key, answers)
         )
         assert saved.status_code == 302, (group.key, errors_of(saved))
     for paper in definition.needed_documents(answers):
         attach(client, dossier, paper.key)
-    return answers
+    dossier.refresh_from_db(fields=["answers"])
+    files = {key: dossier.answers[key] for key in definition.file_questions if key in answers}
+    return answers | files
+
+
+def posted(definition, step, answers):
+    """One page as a browser sends it for stored ``answers``, files among them."""
+    return {
+        name: file_like(typed) if isinstance(typed, dict) else typed
+        for name, typed in form_data(definition, step, answers).items()
+    }
+
+
+def file_like(answer):
+    """A small file of the kind of a stored ``answer``, as a browser uploads it."""
+    return SimpleUploadedFile(answer["name"], small_files.content_of(answer["kind"]))
 
 
 def attach(client, dossier, component, file=None):

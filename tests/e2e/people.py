@@ -12,6 +12,7 @@ from playwright.sync_api import APIResponse, Browser, Download, Locator, Page, e
 
 from portal.catalogue.forms import form_data
 from portal.catalogue.service_definition import ServiceDefinition
+from tests import small_files
 from tests.e2e.running_demo import Demo
 
 GOOD_CARD, EMPTY_CARD = "9704198526191432198", "9704195798459170488"
@@ -74,8 +75,16 @@ class Person:
 
     def types(self, answers: dict[str, str | list[str]]) -> None:
         """Type what a browser would post as ``answers`` into the form that is open."""
+        self._makes_room_for(answers)
         for name, value in answers.items():
             answer(self.page.locator(f'main [name="{name}"], #content [name="{name}"]'), value)
+
+    def _makes_room_for(self, answers: dict[str, str | list[str]]) -> None:
+        """Press “add another” until every row of ``answers`` is on the page."""
+        for name in answers:
+            rows = re.match(r"(.+)_[0-9]+-", name)
+            while rows and not self.page.locator(f'[name="{name}"]').count():
+                self.presses(self.page.locator(f'[name="{rows[1]}_more"]'))
 
     def signs_in(self, login: str, password: str) -> None:
         """By user name, citizen ID or e-mail address."""
@@ -365,7 +374,9 @@ def answer(control: Locator, value: str | list[str]) -> None:
     """Type, choose or tick ``value`` in the controls of one name."""
     expect(control.first).to_be_attached()
     kind = control.first.evaluate("control => control.type")
-    if kind in ("radio", "checkbox"):
+    if kind == "file":
+        control.first.set_input_files(file_like(value))
+    elif kind in ("radio", "checkbox"):
         wanted = [value] if isinstance(value, str) else value
         for one in control.all():
             one.set_checked((one.get_attribute("value") or "on") in wanted)
@@ -373,6 +384,15 @@ def answer(control: Locator, value: str | list[str]) -> None:
         control.first.select_option(value)
     elif kind != "hidden":
         control.first.fill(value)
+
+
+def file_like(stored: dict) -> dict:
+    """A small file of the kind of a stored answer, as the file dialog of a browser hands it over."""
+    return {
+        "name": stored["name"],
+        "mimeType": small_files.MEDIA_TYPES[stored["kind"]],
+        "buffer": small_files.content_of(stored["kind"]),
+    }
 
 
 def content_of(download: Download) -> bytes:

@@ -107,6 +107,10 @@ class StoredFileBoundField(AnswerBoundField):
         return f"{self.auto_id}_state"
 
     @property
+    def away_id(self) -> str:
+        return f"{self.auto_id}_away"
+
+    @property
     def stored_words(self) -> str:
         return self.question.render(self.initial, get_language())
 
