@@ -1,21 +1,17 @@
 """Closed lists that many forms share: provinces, ethnic groups, countries."""
 
-import csv
 import tomllib
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
 
-from portal import agencies
+from portal.agencies.places import commune_names, district_names
 from portal.catalogue.folding import fold
 from portal.catalogue.words import Words
 
 FOLDER = Path(__file__).parent / "lists"
-AGENCIES = Path(agencies.__file__).parent / "data"
-COMMITTEE_OF = "Ủy ban nhân dân "  # stands before the name of a place in the name of its authority
 NOT_COUNTRIES = frozenset(
     {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 )  # groups and placeholders of CLDR
@@ -64,38 +60,9 @@ def countries() -> dict[str, Option]:
 
 
 def places_of(province: str) -> dict[str, tuple[str, ...]]:
-    """The districts and communes of a province by kind, as far as the tree of agencies knows any."""
-    return places_below().get(province, {})
-
-
-@cache
-def places_below() -> dict[str, dict[str, tuple[str, ...]]]:
-    """Names of places by province and kind (district, commune), in Vietnamese order."""
-    tree = {row["code"]: row for row in agency_rows()}
-    names = defaultdict(lambda: defaultdict(set))
-    for row in tree.values():
-        if row["kind"] in ("district", "commune"):
-            name = row["name_vi"].removeprefix(COMMITTEE_OF)
-            names[top_of(row, tree)][row["kind"]].add(name[0].upper() + name[1:])
-    return {
-        province: {kind: tuple(sorted(found, key=fold)) for kind, found in kinds.items()}
-        for province, kinds in names.items()
-    }
-
-
-def agency_rows():
-    """Every row of the files from which agencies are loaded."""
-    for path in sorted(AGENCIES.glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.DictReader(file)
-            if {"code", "parent", "kind", "name_vi"} <= set(rows.fieldnames or ()):
-                yield from rows
-
-
-def top_of(row, tree) -> str:
-    while row["parent"] in tree:
-        row = tree[row["parent"]]
-    return row["code"]
+    """The districts and communes of a province by kind, as far as today's tree of agencies knows any."""
+    names = {"district": district_names(province), "commune": commune_names(province)}
+    return {kind: tuple(sorted(found, key=fold)) for kind, found in names.items() if found}
 
 
 LISTS = {"provinces": provinces, "ethnicities": ethnicities, "countries": countries}

@@ -14,6 +14,8 @@ from portal.catalogue.forms import form_data, step_form
 from portal.catalogue.review import review
 from portal.catalogue.samples import sample_answers
 
+pytestmark = pytest.mark.django_db  # an address suggests places by the tree of today
+
 TODAY = date(2022, 9, 14)
 VOID = {"input", "br", "hr", "img", "meta", "link"}
 PAGES = [

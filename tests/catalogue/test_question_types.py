@@ -268,7 +268,8 @@ def test_an_address_says_which_part_is_missing():
     assert short.render(stored, "en") == "Xã Hòa Châu, Huyện Hòa Vang, Da Nang"
 
 
-def test_districts_are_asked_until_they_were_abolished_and_never_needed_for_reading():
+def test_districts_are_asked_until_they_were_abolished_and_never_needed_for_reading(settings):
+    settings.TREE_STANDS_AT = None
     asked, without = question("address"), {"province": "H17", "commune": "Phường Hải Châu"}
     assert refusal_of(asked, ["H17", "", "Phường Hải Châu", "12"], date(2025, 6, 30)) == "district"
     stored = kept(asked, ["H17", "Phường Hải Châu", "12 Nguyễn Du"], date(2025, 7, 1))
@@ -277,6 +278,7 @@ def test_districts_are_asked_until_they_were_abolished_and_never_needed_for_read
     assert "district" not in asked.sample(random.Random(1), today=date(2025, 7, 1))
 
 
+@pytest.mark.django_db
 def test_what_an_address_suggests_comes_from_the_tree_of_agencies():
     assert "Quận Hải Châu" in places_of("H17")["district"]
     assert "Phường Thạch Thang" in places_of("H17")["commune"]

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.agencies import present
 from portal.catalogue.question_types.parts import Parts, PartsWidget, about_part
 from portal.catalogue.questions import Question, question_type
 from portal.catalogue.reference_lists import places_of, provinces
@@ -120,8 +121,8 @@ class Address(Parts):
         }
 
     def as_of(self, today: date) -> "Address":
-        """The question as it is asked on ``today``."""
-        return replace(self, has_district=today < DISTRICTS_END)
+        """The question as it is asked on ``today``, where the tree of agencies that is then in force has districts."""
+        return replace(self, has_district=present.tree_day(today) < DISTRICTS_END)
 
     def form_field(self, *, today, required=None):
         return super(Address, self.as_of(today)).form_field(today=today, required=required)
