@@ -190,6 +190,10 @@ class RoleGrantAdmin(PolicyAdmin):
         kwargs["form"] = type(base.__name__, (base,), {"authority": authority_of(request.user)})
         return super().get_form(request, obj, change=change, **kwargs)
 
+    def get_autocomplete_fields(self, request):
+        """Whoever may choose among all agencies of the country types instead of scrolling."""
+        return ["agency"] if authority_of(request.user).system else []
+
     def get_fields(self, request, obj=None):
         if obj is None:
             return ["person", "role", "unit", "agency", "valid_from", "valid_to"]
