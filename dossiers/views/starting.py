@@ -10,7 +10,7 @@ from dossiers.actions import filing
 from dossiers.errors import UnitDoesNotOffer
 from dossiers.forms import StartForm
 from dossiers.views.access import personal
-from portal import clock
+from portal.catalogue.competence import Competence
 from portal.catalogue.levels import Capability, allows
 from portal.catalogue.models import Offering, PublicService
 
@@ -36,12 +36,8 @@ def start(request, code):
 
 
 def choose(request, service, form=None, status=200):
-    offerings = list(
-        Offering.objects.in_force(clock.today())
-        .filter(service=service)
-        .select_related("unit", "handling_agency__top")
-        .order_by("handling_agency__top__code", "unit__code")
-    )
+    competence = Competence(service, request.GET)
+    offerings = competence.page.object_list
     drafts = filing.drafts_of(request.user).filter(service=service).select_related("receiving_unit")
     if form is not None:
         messages.error(request, _("Choose the unit that is to receive the dossier."))
@@ -50,10 +46,14 @@ def choose(request, service, form=None, status=200):
         "dossiers/start.html",
         {
             "service": service,
+            "competence": competence,
             "online": [each for each in offerings if allows(each.level, Capability.SUBMIT_ONLINE)],
             "elsewhere": [
                 each for each in offerings if not allows(each.level, Capability.SUBMIT_ONLINE)
             ],
+            "offers_nothing_online": not any(
+                allows(level, Capability.SUBMIT_ONLINE) for level in competence.levels
+            ),
             "drafts": drafts,
             "nonce": uuid4(),
             "drafts_allowed": filing.DRAFTS_ALLOWED,

@@ -5,11 +5,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from portal import clock
 from portal.catalogue import presentation, search
+from portal.catalogue.competence import Competence
 from portal.catalogue.errors import UnknownService
 from portal.catalogue.levels import LEVELS, Capability, allows
-from portal.catalogue.models import Offering, PublicService, ServiceVersion
+from portal.catalogue.models import PublicService, ServiceVersion
 from portal.catalogue.reference_lists import places_of
 from portal.slots import filled
 
@@ -95,13 +95,8 @@ def service(request, code):
 
 def service_context(request, found, definition):
     """What the page of a service shows for one content of it: the published one, or one that is looked at before."""
-    offerings = list(
-        Offering.objects.in_force(clock.today())
-        .filter(service=found)
-        .select_related("unit", "handling_agency__top")
-        .order_by("handling_agency__top__code", "unit__code")
-    )
-    levels = sorted({offering.level for offering in offerings})
+    competence = Competence(found, request.GET)
+    levels = competence.levels
     level = levels[-1] if levels else definition.level
     has_fee = definition.fee.highest_vnd() > 0
     online, elsewhere = presentation.online_and_not(level, has_fee=has_fee)
@@ -111,11 +106,11 @@ def service_context(request, found, definition):
         "level": level,
         "level_short": presentation.LEVEL_SHORT[level],
         "what_to_do": presentation.WHAT_TO_DO[level],
-        "may_apply": bool(offerings) and allows(level, Capability.SUBMIT_ONLINE),
+        "may_apply": bool(levels) and allows(level, Capability.SUBMIT_ONLINE),
         "levels_differ": len(levels) > 1,
         "online": online,
         "elsewhere": elsewhere,
-        "offerings": offerings,
+        "competence": competence,
         "limit": presentation.limit_in_words(definition.time_limit),
         "limit_explained": presentation.limit_explained(definition.time_limit),
         "fee": definition.fee.describe(),
