@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from dossiers import guards, papers, presentation
 from dossiers.actions.rating import rating_of
+from dossiers.continuation import continuation_of, with_continuation
 from dossiers.forms import RatingForm
 from dossiers.models import Dossier, DossierHistory, PaymentRequest, SupplementRequest
 from dossiers.states import FINAL, WAITING_FOR_CITIZEN, Delivery, State
@@ -93,6 +94,7 @@ def detail(request, public_id):
     attached = list(dossier.attachments.select_related("document", "supplement"))
     names = dossier.version.definition.component_names
     may = {offer.name for offer in offers(dossier, request.user) if offer.permitted}
+    continuation = continuation_of(dossier)
     rating = rating_of(dossier) if dossier.state == State.RETURNED else None
     return render(
         request,
@@ -101,7 +103,8 @@ def detail(request, public_id):
             "dossier": dossier,
             "standing": presentation.standing(dossier),
             "clock": presentation.clock_badge(dossier),
-            "timeline": timeline(dossier, history),
+            "continuation": continuation,
+            "timeline": with_continuation(timeline(dossier, history), continuation),
             "attached": [
                 {
                     "name": names.get(each.component, each.component),
