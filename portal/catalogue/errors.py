@@ -63,6 +63,20 @@ class NothingChanged(PortalError):
     message = _("The draft says the same as the published version. Change something first.")
 
 
+class UnknownLifeEvent(PortalError):
+    """No service belongs to a life event of this name."""
+
+    message = _("There is no life event “{event}”. Choose one on the home page.")
+    status = 404
+
+
+class UnknownBundle(PortalError):
+    """No file describes this bundle of services."""
+
+    message = _("There is no guide “{bundle}”. Choose one on the home page.")
+    status = 404
+
+
 class UnknownStep(PortalError):
     """The form of the service has no such step."""
 
