@@ -18,6 +18,7 @@ from portal.language import NAMES
 # Which entry of the main menu an address belongs to, by its URL name, else by the namespace of that.
 MENU = {
     "catalogue": "services",
+    "life": "services",
     "dossiers": "dossiers",
     "payments": "dossiers",
     "payments:verify": "",  # for whoever holds a receipt

@@ -3,10 +3,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal import health, language_views
-from portal.catalogue.views import home
+from portal.catalogue.finding import views as finding
 
 urlpatterns = [
-    path("", home, name="home"),
+    path("", finding.home, name="home"),
+    path("life/", include("portal.catalogue.finding.urls")),
     path("services/", include("portal.catalogue.urls")),
     path("dossiers/", include("dossiers.urls")),
     path("pay/", include("payments.urls")),

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from portal.catalogue.levels import Capability, allows
 from portal.catalogue.vocabulary import Process
-from portal.catalogue.words import Words
 from portal.wording import number
 
 LEVEL_SHORT = {
@@ -76,7 +75,8 @@ class LifeEvent:
 
     key: str
     title: str
-    services: tuple[str, ...]
+    services: tuple[str, ...]  # names of some
+    number_of_services: int
 
 
 LIFE_EVENT_TITLES = {
@@ -165,15 +165,11 @@ def online_and_not(level: int, *, has_fee: bool) -> tuple[list[str], list[str]]:
     return online, elsewhere
 
 
-def life_events(versions) -> list[LifeEvent]:
-    """The life events that lead somewhere, each with the names of its first services."""
-    services: dict[str, list[str]] = {}
-    for version in versions:
-        name = Words(version["content__name__vi"], version["content__name__en"]).to(get_language())
-        for key in version["content__life_events"]:
-            services.setdefault(key, []).append(name)
+def life_events(counts, names) -> list[LifeEvent]:
+    """The life events that lead somewhere, each with the names of its first services and how many there are."""
+    services = {count.key: count.services for count in counts}
     return [
-        LifeEvent(key, str(title), tuple(services[key][:3]))
+        LifeEvent(key, str(title), tuple(map(str, names.get(key, ()))), services[key])
         for key, title in LIFE_EVENT_TITLES.items()
         if key in services
     ]

@@ -1,81 +1,15 @@
-"""The public catalogue: home page, search, and the page of a service."""
+"""The page of a public service."""
 
-from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from portal.catalogue import presentation, search
+from portal.catalogue import bundles, presentation
 from portal.catalogue.competence import Competence
 from portal.catalogue.errors import UnknownService
-from portal.catalogue.levels import LEVELS, Capability, allows
+from portal.catalogue.levels import Capability, allows
 from portal.catalogue.models import PublicService, ServiceVersion
 from portal.catalogue.reference_lists import places_of
 from portal.slots import filled
-
-PER_PAGE = 10
-
-
-@require_safe
-def home(request):
-    """What do you need? A search box, the ways in by life event, and the headline figures."""
-    versions = list(
-        search.current_versions().values(
-            "content__name__vi", "content__name__en", "content__life_events"
-        )
-    )
-    return render(
-        request,
-        "catalogue/home.html",
-        {
-            "events": presentation.life_events(versions),
-            "number_of_services": len(versions),
-            "levels": [(level, presentation.LEVEL_LONG[level]) for level in LEVELS],
-            "figures": filled("home.figures", request),
-        },
-    )
-
-
-@require_safe
-def find(request):
-    """The services that fit, ten to a page, with what narrows them down."""
-    wanted = search.Wanted.from_query(request.GET)
-    page = Paginator(search.found(wanted), PER_PAGE).get_page(request.GET.get("page"))
-    versions = ServiceVersion.objects.in_bulk([service.version_id for service in page])
-    rows = [row_of(service, versions[service.version_id].definition) for service in page]
-    counts = search.level_counts(wanted)
-    in_english = get_language() == "en"
-    return render(
-        request,
-        "catalogue/search.html",
-        {
-            "wanted": wanted,
-            "page": page,
-            "rows": rows,
-            "levels": [
-                (level, counts[level], level in wanted.levels) for level in reversed(LEVELS)
-            ],
-            "fields": [
-                (stored, english if in_english else vietnamese)
-                for stored, vietnamese, english in search.fields_on_offer()
-            ],
-            "agencies": search.agencies_on_offer(),
-            "audiences": presentation.AUDIENCES.items(),
-            "event_title": presentation.LIFE_EVENT_TITLES.get(wanted.event, ""),
-            "better_words": [] if rows else search.words_that_find(wanted),
-        },
-    )
-
-
-def row_of(service, definition):
-    return {
-        "service": service,
-        "summary": definition.summary,
-        "level": service.level,
-        "agency_level": presentation.AGENCY_LEVELS[service.agency_level],
-        "limit": presentation.limit_in_words(definition.time_limit),
-        "fee": definition.fee.describe(),
-    }
 
 
 @require_safe
@@ -123,6 +57,7 @@ def service_context(request, found, definition):
             (basis.title, presentation.CERTAINTY[basis.certainty])
             for basis in definition.legal_basis
         ],
+        "bundles": bundles.of_service(found.code),
         "figures": filled("catalogue.service", request, service=found),
     }
 

@@ -5,7 +5,7 @@ from portal.catalogue.folding import folded_words
 LONGEST_WORD = 40  # letters; what is longer is cut
 # What a word weighs by where it stands. A word of a short name says more than one of a long name.
 IN_ANY_NAME, SHARED_BY_A_NAME = 60, 80
-IN_A_SYNONYM, IN_THE_FIELD, IN_THE_CODE = 50, 20, 100
+IN_A_SYNONYM, IN_THE_RESULT, IN_THE_FIELD, IN_THE_CODE = 50, 40, 20, 100
 
 # Folded. Nearly every name or every sentence holds them; where other words stand beside them, those decide.
 EMPTY_PHRASES = frozenset(
@@ -75,13 +75,16 @@ def words_of(definition) -> dict[str, int]:
         add(folded_words(name), IN_THE_FIELD)
     for synonym in definition.synonyms:
         add(folded_words(synonym), IN_A_SYNONYM)
+    for result in (definition.result.name.vi, definition.result.name.en):
+        add(folded_words(result), IN_THE_RESULT)
     for field in (definition.field.vi, definition.field.en):
         add(folded_words(field), IN_THE_FIELD)
     return found
 
 
 def lines_of(definition) -> str:
-    """Names and everyday words, one a line between spaces: where whole phrases are sought."""
-    phrases = [definition.name.vi, definition.name.en, *definition.synonyms]
+    """Names, everyday words and result, one a line between spaces: where whole phrases are sought."""
+    result = definition.result.name
+    phrases = [definition.name.vi, definition.name.en, *definition.synonyms, result.vi, result.en]
     lines = dict.fromkeys(" ".join(telling_words(phrase)) for phrase in phrases)
     return "\n" + "".join(f" {line} \n" for line in lines)
