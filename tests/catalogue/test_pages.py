@@ -148,3 +148,13 @@ def test_the_page_tells_everything_about_the_service(client, catalogue, settings
 def test_queries_of_the_page_of_a_service(client, catalogue, django_assert_max_num_queries):
     with django_assert_max_num_queries(FRAME + 4):
         client.get(reverse("catalogue:service", args=["1.001193"]))
+
+
+def test_what_an_address_suggests_is_fetched_by_its_picked_province(client):
+    url = reverse("catalogue:places", args=["commune"])
+    assert (
+        '<option value="Phường Thạch Thang">'
+        in client.get(url, {"q_province": "H17"}).content.decode()
+    )
+    for asked in ({}, {"q_province": "H99\x00"}, {"q_province": "<b>"}):
+        assert client.get(url, asked).content.strip() == b""

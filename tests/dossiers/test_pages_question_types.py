@@ -60,6 +60,7 @@ ANSWERS = {
     ],
     "home": {
         "province": "H17",
+        "district": "Quận Hải Châu",
         "commune": "Phường Thạch Thang",
         "detail": "12 Nguyễn Du",
     },
