@@ -1,0 +1,294 @@
+"""A country with a year of finished dossiers, made set-based: the ground for P4, P5 and the dashboards.
+
+Nothing here went through the doors of the portal, and what no figure reads is empty: foreign keys, checks, triggers and
+the indexes that no figure uses are taken off the throw-away database first. The rollup is made by the very statement of
+the fold, from what the recount's rules say; that it is right is for ``recount`` to say afterwards.
+"""
+
+import time
+from contextlib import contextmanager
+
+from django.db import connections, transaction
+
+from portal.metrics import offered, rollup
+from portal.metrics.recount import HISTORY
+from tests import databases
+
+YEAR = 2022
+MINISTRIES, PROVINCES, BELOW_EACH = 22, 63, 8
+TOPS = MINISTRIES + PROVINCES
+SERVICES, OFFERINGS = 6_800, 100_000
+
+GROWING = ("dossiers_dossier", "dossiers_dossierhistory", "payments_attempthistory")
+LOADED = (
+    *GROWING,
+    "agencies_agency",
+    "agencies_unit",
+    "catalogue_publicservice",
+    "catalogue_serviceversion",
+    "catalogue_offering",
+    "catalogue_eligibility",
+)
+ROLLUP = "metrics_cell, metrics_sum, metrics_serviceset"
+READ_BY_FIGURES = ("%_pkey", "%_by_move", "%_in_order")  # indexes
+
+# Values for columns that must have one and that no figure reads.
+NOTHING = {
+    "boolean": "false",
+    "date": "DATE '2022-01-01'",
+    "timestamp with time zone": "TIMESTAMPTZ '2022-01-01 00:00+07'",
+    "jsonb": "'{}'::jsonb",
+    "uuid": "gen_random_uuid()",
+    "character varying": "''",
+    "text": "''",
+    "ARRAY": "'{}'",
+}
+
+
+class Nation:
+    """A database with so many dossiers. ``seconds`` says how long each part of making it took."""
+
+    def __init__(self, dossiers):
+        self.dossiers = dossiers
+        self.name = databases.clone_name("bench", dossiers)
+        self.seconds = {}
+
+    def __str__(self):
+        parts = ", ".join(f"{what} {seconds:.0f} s" for what, seconds in self.seconds.items())
+        return f"A country with {self.dossiers:,} dossiers: {parts}."
+
+    def make(self):
+        databases.clone(databases.template(), self.name)
+        self.enter()
+        for what, work in (
+            ("catalogue", self._catalogue),
+            ("dossiers and history", self._dossiers),
+            ("rollup", self._rollup),
+            ("summary of offerings", offered.summarise),
+        ):
+            begun = time.perf_counter()
+            work()
+            self.seconds[what] = time.perf_counter() - begun
+        return self
+
+    def enter(self):
+        """Let every connection go to this database."""
+        databases.point_connections_at(self.name)
+
+    def _catalogue(self):
+        with _owner() as cursor:
+            for table in LOADED:
+                _strip(cursor, table)
+            _fill(
+                cursor,
+                "agencies_agency",
+                f"generate_series(1, {TOPS * (1 + BELOW_EACH)}) AS n, "
+                f"LATERAL (SELECT CASE WHEN n <= {TOPS} THEN n ELSE 1 + n % {TOPS} END AS top) AS t",
+                id="n",
+                code="'Q' || n",
+                name_vi="'Cơ quan mô phỏng ' || n",
+                name_en="'Simulated agency ' || n",
+                kind=f"CASE WHEN n > {TOPS} THEN 'department' WHEN n <= {MINISTRIES} THEN 'ministry' "
+                "ELSE 'province' END",
+                parent_id=f"CASE WHEN n > {TOPS} THEN top END",
+                root_id="top",
+                top_id="top",
+            )
+            _fill(cursor, "agencies_unit", "agencies_agency", id="id", code="code", agency_id="id")
+            _fill(
+                cursor,
+                "catalogue_publicservice",
+                f"generate_series(1, {SERVICES}) AS n",
+                id="n",
+                code="'9.' || n",
+                name_vi="'Thủ tục mô phỏng ' || n",
+                name_en="'Simulated procedure ' || n",
+                owner_ministry_id=f"1 + n % {MINISTRIES}",
+            )
+            _fill(
+                cursor,
+                "catalogue_serviceversion",
+                "catalogue_publicservice",
+                id="id",
+                service_id="id",
+                number="1",
+            )
+            # Offering n is of a service at an agency below a ministry or province; its level changed once for a third.
+            _fill(
+                cursor,
+                "catalogue_offering",
+                f"generate_series(1, {OFFERINGS}) AS n",
+                id="n",
+                service_id=f"1 + (n / {TOPS}) * 7 % {SERVICES}",
+                unit_id=_AGENCY,
+                handling_agency_id=_AGENCY,
+                competent_agency_id=_AGENCY,
+                level="2 + n % 3",
+                valid_from=f"DATE '{YEAR - 1}-01-01' + (n % 12) * 10",
+                valid_to=f"CASE WHEN n % 3 = 0 THEN DATE '{YEAR}-07-01' END",
+            )
+            _fill(
+                cursor,
+                "catalogue_offering",
+                f"generate_series(3, {OFFERINGS}, 3) AS n",
+                id=f"{OFFERINGS} + n",
+                service_id=f"1 + (n / {TOPS}) * 7 % {SERVICES}",
+                unit_id=_AGENCY,
+                handling_agency_id=_AGENCY,
+                competent_agency_id=_AGENCY,
+                level="4",
+                valid_from=f"DATE '{YEAR}-07-01'",
+            )
+            _fill(
+                cursor,
+                "catalogue_eligibility",
+                f"generate_series(1, {SERVICES}) AS n",
+                id="n",
+                service_id="n",
+                eligible="n % 5 <> 0",
+                valid_from=f"DATE '{YEAR - 1}-01-01'",
+            )
+            cursor.execute("ANALYZE")
+
+    def _dossiers(self):
+        with _owner() as cursor:
+            cursor.execute("SELECT setseed(0.5)")
+            _fill(
+                cursor,
+                "dossiers_dossier",
+                f"""(SELECT n, floor({OFFERINGS} * power(random(), 2))::bigint + 1 AS chosen,
+                    TIMESTAMPTZ '{YEAR}-01-01 08:00+07' + floor(random() * 365) * INTERVAL '1 day'
+                        + random() * INTERVAL '8 hours' AS received,
+                    random() AS luck FROM generate_series(1, {self.dossiers}) AS n) AS drawn
+                    JOIN catalogue_offering AS offering ON offering.id = chosen""",
+                id="n",
+                code="'Q-' || n",
+                offering_id="chosen",
+                service_id="offering.service_id",
+                version_id="offering.service_id",
+                receiving_unit_id="offering.unit_id",
+                handling_agency_id="offering.handling_agency_id",
+                competent_agency_id="offering.handling_agency_id",
+                channel="CASE WHEN luck < 0.55 THEN 2 WHEN luck < 0.97 THEN 1 ELSE 3 END",
+                level="offering.level",
+                filed_by_id="1",
+                state="'returned'",
+                outcome="'granted'",
+                sequence="3",
+                received_at="received",
+                due_at="received + INTERVAL '14 days'",
+                expected_at="received + INTERVAL '14 days'",
+                # The instant of “complete”, for the history below: one in eight is late.
+                changed_at="received + (1 + n % 16) * INTERVAL '1 day'",
+            )
+            for sequence, name, source, target, at in (
+                (1, "submit", "draft", "submitted", "received_at - INTERVAL '1 hour'"),
+                (2, "receive", "submitted", "received", "received_at"),
+                (3, "complete", "in_process", "completed", "changed_at"),
+            ):
+                _fill(
+                    cursor,
+                    "dossiers_dossierhistory",
+                    "dossiers_dossier AS d",
+                    dossier_id="d.id",
+                    sequence=str(sequence),
+                    transition=f"'{name}'",
+                    source=f"'{source}'",
+                    target=f"'{target}'",
+                    at=at,
+                    receiving_unit_id="receiving_unit_id",
+                    handling_agency_id="handling_agency_id",
+                    version_id="version_id",
+                    channel="channel",
+                    level="level",
+                )
+            _fill(
+                cursor,
+                "payments_attempthistory",
+                "dossiers_dossier AS d WHERE channel = 2 AND id % 2 = 0",
+                attempt_id="d.id",
+                sequence="1",
+                transition="'capture'",
+                source="'started'",
+                target="'captured'",
+                at="received_at",
+                handling_agency_id="handling_agency_id",
+                service_id="service_id",
+                channel="channel",
+                amount="20000 + 1000 * (d.id % 90)",
+            )
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f"VACUUM ANALYZE {', '.join(GROWING)}")
+
+    def _rollup(self):
+        with _owner() as cursor:
+            cursor.execute("SET LOCAL work_mem = '1GB'")
+            cursor.execute(rollup.folding(f"SELECT * FROM ({HISTORY}) AS happened"))
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f"VACUUM ANALYZE {ROLLUP}")
+
+
+_AGENCY = f"{TOPS} + 1 + n % {TOPS * BELOW_EACH}"
+
+
+@contextmanager
+def nations(*sizes):
+    """One country for each size; dropped afterwards."""
+    databases.drop_those_of_ended_runs()
+    made = []
+    try:
+        for size in sizes:
+            made.append(Nation(size))
+            print(made[-1].make(), flush=True)
+        yield made
+    finally:
+        databases.point_connections_at("postgres")
+        for nation in made:
+            databases.drop(nation.name)
+
+
+@contextmanager
+def _owner():
+    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+        yield cursor
+
+
+def _strip(cursor, table):
+    """Take off what only keeps rows right or finds what no figure looks for. The owner may do that."""
+    cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    cursor.execute(
+        "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('f', 'c')",
+        [table],
+    )
+    for (name,) in cursor.fetchall():
+        cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+    if table not in GROWING:
+        return
+    cursor.execute(
+        "SELECT c.conname FROM pg_constraint c WHERE c.conrelid = %s::regclass AND c.contype = 'u' "
+        "AND NOT c.conname LIKE ANY(%s)",
+        [table, list(READ_BY_FIGURES)],
+    )
+    for (name,) in cursor.fetchall():
+        cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+    cursor.execute(
+        "SELECT indexname FROM pg_indexes WHERE tablename = %s AND NOT indexname LIKE ANY(%s)",
+        [table, list(READ_BY_FIGURES)],
+    )
+    for (name,) in cursor.fetchall():
+        cursor.execute(f'DROP INDEX "{name}"')
+
+
+def _fill(cursor, table, rows, **values):
+    """Insert for each of ``rows`` (SQL after FROM) what ``values`` say, and nothing in whatever else must be there."""
+    cursor.execute(
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s AND is_nullable = 'NO' "
+        "AND column_default IS NULL AND is_identity = 'NO' AND is_generated = 'NEVER'",
+        [table],
+    )
+    for column, kind in cursor.fetchall():
+        values.setdefault(column, NOTHING.get(kind, "0"))
+    identity = "OVERRIDING SYSTEM VALUE" if "id" in values else ""
+    cursor.execute(
+        f"INSERT INTO {table} ({', '.join(values)}) {identity} SELECT {', '.join(values.values())} FROM {rows}"
+    )
