@@ -58,6 +58,9 @@ def load_people():
     newcomers.official("QT.001", "system_admin")
     for number in range(1, CITIZENS + 1):
         newcomers.citizen(number)
+    newcomers.official(
+        "QT.002", "system_admin"
+    )  # versions of services are published by a second one
     newcomers.arrive()
 
 

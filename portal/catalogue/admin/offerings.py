@@ -87,6 +87,11 @@ class OfferingAdmin(MinistryRows, PolicyAdmin):
     list_filter = ["level"]
     list_select_related = ["service", "unit"]
     search_fields = ["service__code", "service__name_vi", "unit__code", "unit__name_vi"]
+    labels = {
+        "service": _("public service"),
+        "unit": _("one-door unit"),
+        "handling_agency": _("handled by"),
+    }
     autocomplete_fields = ["service", "unit", "handling_agency"]
     ordering = ["-pk"]
 

@@ -19,8 +19,7 @@ from portal.errors import PortalError
 from portal.workflow.admin import TransitionForm, WorkflowAdmin, shown
 
 SERVICE = shown("service", _("public service"))
-NUMBER = shown("number", _("version"))
-PUBLISHED = shown("published_at", _("published"))
+NUMBER = shown("number", _("number of the version"))
 DIGEST = shown("content_sha256", _("digest of the content"))
 NOTE_LENGTH = 500  # characters
 
@@ -65,16 +64,20 @@ class ServiceVersionAdmin(MinistryRows, WorkflowAdmin):
         "publish": PublishForm,
         "send_back": SendBackForm,
     }
-    list_display = [SERVICE, NUMBER, "state", PUBLISHED]
+    list_display = [SERVICE, NUMBER, "state", "published"]
     list_filter = ["state"]
     list_select_related = ["service"]
     search_fields = ["service__code", "service__name_vi", "service__folded"]
     ordering = ["-pk"]
     fields = readonly_fields = [
         *(SERVICE, NUMBER, "state", "note", "answer"),
-        *("drafted_by", "proposed_by", "published_by", PUBLISHED, DIGEST),
+        *("drafted_by", "proposed_by", "published_by", "published", DIGEST),
     ]
     change_form_template = "desk/catalogue/version.html"
+
+    @admin.display(description=_("published"), ordering="published_at", empty_value="–")
+    def published(self, version):
+        return version.published_at
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("service__owner_ministry")
