@@ -101,6 +101,10 @@ class FeeRule(ABC):
     def describe(self) -> str:
         """The rule in a few words for the service page, in the language in use."""
 
+    def tariff(self, questions: dict[str, Any]) -> list[tuple[str, str]]:
+        """Every case of the rule and what it costs, in the language in use. ``questions`` are the form's, by key."""
+        return [(str(self.name), self.describe())]
+
     def conditions(self) -> list[Condition]:
         """Every condition on an answer that this rule looks at, to be checked against the questions."""
         return [reduction.condition for reduction in self.reductions]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from portal.catalogue.levels import Capability, allows
 from portal.catalogue.vocabulary import Process
 from portal.wording import number
 
@@ -126,43 +125,6 @@ def limit_explained(limit) -> str:
         ),
         "working_hour": _("Counted in working hours, 07:00 to 11:30 and 13:30 to 17:00."),
     }[limit.unit]
-
-
-def online_and_not(level: int, *, has_fee: bool) -> tuple[list[str], list[str]]:
-    """What can be done online at ``level``, and what has to be done elsewhere."""
-    things = [
-        (Capability.READ_INFORMATION, _("Read what is needed and how long it takes"), ""),
-        (
-            Capability.DOWNLOAD_FORMS,
-            _("See which forms to fill in"),
-            _("Get the forms at the counter"),
-        ),
-        (
-            Capability.SUBMIT_ONLINE,
-            _("Fill in, attach papers and send the dossier"),
-            _("Hand in the dossier at the counter or by post"),
-        ),
-        (
-            Capability.EXCHANGE_ONLINE,
-            _("Follow the dossier and supply what is asked"),
-            _("Ask at the counter how far the dossier is"),
-        ),
-        (Capability.PAY_ONLINE, _("Pay the fee"), _("Pay the fee at the counter")),
-        (
-            Capability.RECEIVE_ONLINE,
-            _("Download the signed result, or have it sent by post"),
-            _("Collect the result at the counter"),
-        ),
-    ]
-    online, elsewhere = [], []
-    for capability, here, there in things:
-        if capability == Capability.PAY_ONLINE and not has_fee:
-            continue
-        if allows(level, capability):
-            online.append(here)
-        else:
-            elsewhere.append(there)
-    return online, elsewhere
 
 
 def life_events(counts, names) -> list[LifeEvent]:

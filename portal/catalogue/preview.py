@@ -13,7 +13,7 @@ from portal import clock
 from portal.catalogue.forms import step_form
 from portal.catalogue.models import ServiceVersion
 from portal.catalogue.samples import sample_answers
-from portal.catalogue.views import service_context
+from portal.catalogue.service_page import service_context
 from portal.workflow import allows
 
 

@@ -1,11 +1,14 @@
 """The public catalogue: home page, search and the page of a service, for people without an account."""
 
 import html
+import itertools
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
-from portal.catalogue import definitions
+from portal.agencies.working_calendar import calendar
+from portal.catalogue import definitions, presentation
 from portal.catalogue.models import Offering, PublicService
 from portal.catalogue.search import LONGEST_QUERY
 
@@ -135,19 +138,47 @@ def test_the_page_tells_everything_about_the_service(client, catalogue, settings
     told += [each.name for each in definition.documents]
     told += [part for each in definition.steps for part in (each.title, each.text)]
     told += [each.title for each in definition.legal_basis]
+    told += [each.sample for each in definition.documents if each.sample]
+    told += [each.text for each in definition.prerequisites]
+    told += [part for each in definition.asked_often for part in (each.question, each.answer)]
+    told += [part for each in definition.fee.reductions for part in (each.reason, each.legal_basis)]
     for each in told:
         assert each.to(language) in words
+    with translation.override(language):
+        for part in itertools.chain(*definition.fee.tariff(definition.questions)):
+            assert part in words
+        assert str(presentation.CERTAINTY[definition.certainty["time"]]) in words
+    assert {"vi": "không phải mã quốc gia", "en": "is not national"}[language] in words or (
+        definition.code_certainty != "placeholder"
+    )
+    assert reverse("catalogue:levels", args=[code]) in words
     unit = Offering.objects.filter(service__code=code, valid_to__isnull=True).first().unit
     near = client.get(page.request["PATH_INFO"], {"province": unit.agency.top.code})
     assert any(unit == each.unit for each in near.context["competence"].nearest)
     shown = near.context["competence"].page[0].unit
     assert (shown.name_en if language == "en" else shown.name_vi) in unescaped(near)
     assert page.context["may_apply"] == (definition.level >= 3)
+    begins = "catalogue:suitable" if definition.suitability else "dossiers:start"
+    for each in (page, near):
+        is_linked = f'href="{reverse(begins, args=[code])}' in unescaped(each)
+        assert is_linked == page.context["may_apply"]
 
 
-def test_queries_of_the_page_of_a_service(client, catalogue, django_assert_max_num_queries):
-    with django_assert_max_num_queries(FRAME + 4):
-        client.get(reverse("catalogue:service", args=["1.001193"]))
+@pytest.mark.parametrize(
+    ("code", "place", "most"),
+    [
+        ("1.001193", {}, 4),  # more units than any page could list
+        ("1.001193", {"province": "H17"}, 7),
+        ("1.001193", {"province": "H17", "page": "2"}, 7),
+        ("2.000488", {}, 4),
+    ],
+)
+def test_queries_of_the_page_of_a_service(
+    client, catalogue, django_assert_max_num_queries, code, place, most
+):
+    calendar()  # kept for some seconds
+    with django_assert_max_num_queries(FRAME + most):
+        client.get(reverse("catalogue:service", args=[code]), place)
 
 
 def test_what_an_address_suggests_is_fetched_by_its_picked_province(client):

@@ -27,7 +27,8 @@ def test_filed_online_from_the_service_page_to_the_confirmation(client, code):
     user = journeys.citizen(client)
     offering = offering_of(code)
     page = client.get(reverse("catalogue:service", args=[code]))
-    assert reverse("dossiers:start", args=[code]) in page.content.decode()
+    begins = "catalogue:suitable" if definitions.service(code).suitability else "dossiers:start"
+    assert reverse(begins, args=[code]) in page.content.decode()
     dossier = journeys.begin(client, offering)
     known = dossier.version.definition.applicant_questions
     if "full_name" in known:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import APIResponse, Browser, Download, Locator, Page, expect
 
+from portal.catalogue import definitions
 from portal.catalogue.forms import form_data
 from portal.catalogue.service_definition import ServiceDefinition
 from tests import small_files
@@ -225,10 +226,20 @@ class Citizen(Person):
     def begins_at(self, unit: str | re.Pattern) -> str:
         """From the page of the service to a draft at ``unit``; returns the draft’s address."""
         self.presses_main_button()
+        self.says_that_it_suits()
         self.shows("start")
         self.presses(self.page.locator("li.task", has_text=unit).get_by_role("button"))
         self.shows("tasks")
         return self.path.removesuffix("form/")
+
+    def says_that_it_suits(self) -> None:
+        """Through the questions before the form, where the service has any."""
+        while "/suitable/" in self.path:
+            self.shows("suitable")
+            code, key = self.path.strip("/").split("/")[1::2]
+            questions = {each.key: each for each in definitions.service(code).suitability}
+            self.page.locator(f'input[name="answer"][value="{questions[key].go_on}"]').check()
+            self.presses_main_button()
 
     def fills_in(self, definition: ServiceDefinition, answers: dict, applicant: dict) -> None:
         """Every page from the list of tasks to the papers."""

@@ -83,6 +83,15 @@ class FeePerProduct(FeeRule):
     def highest_vnd(self):
         return self.base_vnd + self.amount_vnd
 
+    def tariff(self, questions):
+        each = gettext("%(amount)s per product") % {"amount": wording.money(self.amount_vnd)}
+        rows = [(str(self.name), each)]
+        if self.base_vnd:
+            rows.insert(0, (gettext("For every dossier"), wording.money(self.base_vnd)))
+        if self.at_most_vnd is not None:
+            rows.append((gettext("At most, in all"), wording.money(self.at_most_vnd)))
+        return rows
+
     def describe(self):
         amount = wording.money(self.amount_vnd)
         if self.base_vnd:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal import wording
+from portal.catalogue.condition_words import in_words
 from portal.catalogue.fees import HIGHEST_FEE, Fee, FeeLine, FeeRule, fee_kind
 from portal.catalogue.question_files import condition_in
 from portal.catalogue.questions import Condition
@@ -73,6 +74,16 @@ class FeeByRule(FeeRule):
             "high": wording.money(high),
         }
 
+    def tariff(self, questions):
+        rows = [
+            (
+                str(case.name or "; ".join(in_words(each, questions) for each in case.all_of)),
+                wording.money(case.amount_vnd),
+            )
+            for case in self.cases
+        ]
+        return [*rows, (gettext("In every other case"), wording.money(self.otherwise_vnd))]
+
     def conditions(self):
         return [*super().conditions(), *(each for case in self.cases for each in case.all_of)]
 
@@ -112,6 +123,13 @@ class FeeByAnswer(FeeRule):
             "low": wording.money(lowest),
             "high": wording.money(self.highest_vnd()),
         }
+
+    def tariff(self, questions):
+        question = questions[self.question]
+        return [
+            (question.render_pick(answer, get_language()), wording.money(amount_vnd))
+            for answer, amount_vnd in self.amounts_vnd
+        ]
 
     def question_keys(self):
         return (self.question,)

@@ -28,6 +28,9 @@ class NoFee(FeeRule):
     def describe(self):
         return gettext("No fee")
 
+    def tariff(self, questions):
+        return []
+
 
 @fee_kind
 @dataclass(frozen=True)
@@ -69,6 +72,12 @@ class FeeByChannel(FeeRule):
 
     def highest_vnd(self):
         return max(self.amount_vnd, self.online_amount_vnd)
+
+    def tariff(self, questions):
+        return [
+            (gettext("Sent online"), wording.money(self.online_amount_vnd)),
+            (gettext("On paper, at the counter or by post"), wording.money(self.amount_vnd)),
+        ]
 
     def describe(self):
         return gettext("%(online)s when sent online, %(paper)s on paper") % {

@@ -61,6 +61,14 @@ class FeePerPage(FeeRule):
     def highest_vnd(self):
         return self.amount_vnd
 
+    def tariff(self, questions):
+        a_page = gettext("%(amount)s a page")
+        return [
+            (str(self._first()), a_page % {"amount": wording.money(self.amount_vnd)}),
+            (str(self._further()), a_page % {"amount": wording.money(self.further_vnd)}),
+            (gettext("At most, for one copy"), wording.money(self.at_most_vnd)),
+        ]
+
     def describe(self):
         return gettext(
             "%(amount)s a page for the first %(pages)s pages, then %(further)s, %(most)s a copy at most"
