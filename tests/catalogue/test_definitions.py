@@ -174,6 +174,8 @@ def test_the_applicant_is_known_by_marked_questions():
 
 
 def test_guidance_is_read_and_absent_guidance_is_empty(content):
+    for key in ("suitability", "prerequisites", "asked_often"):
+        content.pop(key, None)
     bare = definitions.read_service(deepcopy(content), file="bare.toml")
     words = {"vi": "Có", "en": "Yes"}
     content["suitability"] = [suitability_question("own") | {"exit_service": "2.000488"}]
