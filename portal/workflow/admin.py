@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -32,6 +33,13 @@ def shown(name, label):
 
     column.__name__ = f"shown_{name}"
     return column
+
+
+class PickedByKey(AutocompleteSelect):
+    """Django's search box for a related row. It would fail on a posted value that is no key; this one shows nothing."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [each for each in value if each.isdigit()], attr)
 
 
 class PolicyAdmin(admin.ModelAdmin):
@@ -68,6 +76,11 @@ class PolicyAdmin(admin.ModelAdmin):
         if field is not None and db_field.name in self.labels:
             field.label = self.labels[db_field.name]
         return field
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = PickedByKey(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)

@@ -114,6 +114,9 @@ class OfferingAdmin(MinistryRows, PolicyAdmin):
     def save_form(self, request, form, change):
         return form.instance
 
+    def save_related(self, request, form, formsets, change):
+        """Nothing hangs on an offering that its form would save."""
+
     def save_model(self, request, obj, form, change):
         typed = form.cleaned_data
         if change:
