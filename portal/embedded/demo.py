@@ -35,7 +35,7 @@ from portal.schema import unapplied_migrations
 from portal.simulator.backlog import deliver_meanwhile
 
 READY_SECONDS = 60
-CATALOGUE_FILES = Path("portal/catalogue/services")
+CATALOGUE_FILES = ("portal/catalogue/services", "portal/catalogue/data", "portal/agencies/data")
 
 
 class Demo:
@@ -149,7 +149,7 @@ class Demo:
         self.workers.clear()
         self.story.write_mark(
             state=LOADED,
-            catalogue=fingerprint(_catalogue_files()),
+            catalogue=_state_of_catalogue(),
             made_on=timezone.localdate().isoformat(),  # noqa: TID251  # real day of the copy
         )
         with self.step("A copy for “make reset”"):
@@ -173,7 +173,7 @@ class Demo:
         if missing := unapplied_migrations(connection):
             with self.step(f"Tables ({len(missing)} changes)"):
                 call_command("migrate", verbosity=0, interactive=False)
-        now = fingerprint(_catalogue_files())
+        now = _state_of_catalogue()
         if mark.get("catalogue") != now:
             self._run_loader("Catalogue of public services (changed)", "load_catalogue")
             self.story.write_mark(**{**mark, "catalogue": now})
@@ -299,8 +299,10 @@ def compile_translations() -> None:
             return
 
 
-def _catalogue_files() -> Iterator[Path]:
-    return (settings.BASE_DIR / CATALOGUE_FILES).rglob("*.toml")
+def _state_of_catalogue() -> str:
+    """Changes with every file of services, of the tree of agencies or of who offers what, and with the tree's day."""
+    files = (file for folder in CATALOGUE_FILES for file in (settings.BASE_DIR / folder).iterdir())
+    return f"{fingerprint(files)} {settings.TREE_STANDS_AT}"
 
 
 def _static_state() -> list:

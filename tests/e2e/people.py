@@ -223,10 +223,12 @@ class Citizen(Person):
         self.presses(self.page.locator(f'main a[href="/services/{code}/"]').first)
         self.shows("service")
 
-    def begins_at(self, unit: str | re.Pattern) -> str:
-        """From the page of the service to a draft at ``unit``; returns the draft’s address."""
+    def begins_at(self, province: str, unit: str | re.Pattern) -> str:
+        """From the page of the service to a draft at ``unit`` of a province; returns the draft’s address."""
         self.presses_main_button()
         self.says_that_it_suits()
+        self.page.locator("#place-province").select_option(province)
+        self.presses(self.page.locator(".place-form").get_by_role("button"))
         self.shows("start")
         self.presses(self.page.locator("li.task", has_text=unit).get_by_role("button"))
         self.shows("tasks")

@@ -31,6 +31,7 @@ from tests.e2e.people import (
 from tests.e2e.running_demo import Demo
 
 SERVICE = "2.000488"
+PROVINCE = "H17"
 WORDS = "ly lich tu phap"
 UNIT = "Sở Tư pháp thành phố Đà Nẵng"
 UNIT_IN_ANY_LANGUAGE = re.compile(f"{UNIT}|Department of Justice, Da Nang")
@@ -93,7 +94,7 @@ def fills_in_a_draft(citizen: Citizen, applicant: Applicant, folder: Path) -> st
     """From the home page to the check, everything filled in; returns the address of the draft."""
     citizen.searches(WORDS)
     citizen.chooses_service(SERVICE)
-    draft = citizen.begins_at(UNIT_IN_ANY_LANGUAGE)
+    draft = citizen.begins_at(PROVINCE, UNIT_IN_ANY_LANGUAGE)
     citizen.fills_in(applicant.definition, applicant.answers, applicant.snapshot)
     citizen.attaches(PAPER, papers.pdf(folder / "can-cuoc.pdf"))
     citizen.shows("documents")

@@ -7,7 +7,14 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.e2e import papers, story
 from tests.e2e.people import DEMO_PASSWORD, Citizen
-from tests.e2e.story import PAPER, SERVICE, UNIT_IN_ANY_LANGUAGE, Applicant, fills_in_a_draft
+from tests.e2e.story import (
+    PAPER,
+    PROVINCE,
+    SERVICE,
+    UNIT_IN_ANY_LANGUAGE,
+    Applicant,
+    fills_in_a_draft,
+)
 
 LANGUAGES = ("en", "vi")  # the language of the story last: its browser stays in it
 DESKTOP, PHONE = 1280, 390
@@ -96,7 +103,7 @@ def test_a_dossier_is_sent_without_a_mouse(demo, newcomer, tmp_path):
     citizen = newcomer(Citizen)
     citizen.signs_in("congdan32@motcua.example", DEMO_PASSWORD)
     applicant = Applicant(demo.today())
-    citizen.opens(f"/dossiers/start/{SERVICE}/")
+    citizen.opens(f"/dossiers/start/{SERVICE}/?province={PROVINCE}")
     begin = citizen.page.locator("li.task", has_text=UNIT_IN_ANY_LANGUAGE).get_by_role("button")
     presses_by_keyboard(citizen, begin)
     draft = citizen.path.removesuffix("form/")

@@ -13,6 +13,7 @@ from tests.e2e.second_portal import second_portal
 from tests.e2e.story import (
     FEE_VND,
     PAPER,
+    PROVINCE,
     SERVICE,
     UNIT_IN_ANY_LANGUAGE,
     Applicant,
@@ -153,7 +154,7 @@ def test_files_that_are_too_large_or_not_what_they_say(demo, citizen, draft, lan
 
 def test_a_form_posted_twice(demo, citizen, draft):
     """Two clicks on “Begin here”, and a page of the form sent from two tabs."""
-    citizen.opens(f"/dossiers/start/{SERVICE}/")
+    citizen.opens(f"/dossiers/start/{SERVICE}/?province={PROVINCE}")
     form = citizen.page.locator("li.task", has_text=UNIT_IN_ANY_LANGUAGE).locator("form")
     fields = {
         name: form.locator(f"[name={name}]").get_attribute("value")
@@ -252,7 +253,7 @@ def test_redis_and_the_gateway_are_down(demo, browser, tmp_path):
 
 
 def begins(citizen):
-    citizen.opens(f"/dossiers/start/{SERVICE}/")
+    citizen.opens(f"/dossiers/start/{SERVICE}/?province={PROVINCE}")
     citizen.presses(
         citizen.page.locator("li.task", has_text=UNIT_IN_ANY_LANGUAGE).get_by_role("button")
     )
