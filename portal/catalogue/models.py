@@ -129,6 +129,9 @@ class Offering(models.Model):
     class Meta:
         verbose_name = _("offering")
         verbose_name_plural = _("offerings")
+        indexes = [
+            models.Index(fields=["handling_agency", "service"], name="offering_of_agency"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["service", "unit"],
