@@ -53,7 +53,9 @@ def complete_and_allowed(dossier, by):
     definition = dossier.version.definition
     if missing := missing_answers(definition, dossier.answers):
         raise AnswersMissing(labels=", ".join(str(problem.question.label) for problem in missing))
-    attached = {paper.component for paper in having(Attachment, dossier_id=dossier.pk)}
+    papers = having(Attachment, dossier_id=dossier.pk)
+    attached = {paper.component for paper in papers}
+    dossier.papers_attached = len(papers)
     needed = definition.needed_documents(dossier.answers, channel=channel_word(dossier))
     if missing := rules.missing_components(needed, attached):
         raise ComponentsMissing(names=", ".join(str(paper.name) for paper in missing))

@@ -7,6 +7,7 @@ from dossiers.actions.refusals import RatedBefore, ResultNotHandedOver
 from dossiers.states import State
 from portal import clock
 from portal.workflow import lock
+from portal.workflow.facts import record
 from portal.workflow.models import Fact
 
 RATING = "rating"  # kind of the fact
@@ -28,7 +29,7 @@ def rate(dossier, *, by, value):
         raise ResultNotHandedOver()
     if rating_of(dossier) is not None:
         raise RatedBefore()
-    return Fact.objects.create(
+    fact = Fact(
         kind=RATING,
         at=clock.now(),
         actor=by,
@@ -37,6 +38,7 @@ def rate(dossier, *, by, value):
         service=dossier.service_id,
         value=Rating(value),
     )
+    return record(fact, about=dossier)
 
 
 def rating_of(dossier):

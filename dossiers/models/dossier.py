@@ -62,6 +62,7 @@ class Dossier(WorkflowModel):
     history_model = DossierHistory
     history_link = "dossier"
     fields_left_unlocked = frozenset({"answers"})
+    papers_attached = 0  # what the guard of ``submit`` found, for history
 
     public_id = models.UUIDField(unique=True, default=uuid4)  # in addresses; never a permission
     code = models.CharField(  # noqa: DJ001  # unique, and nothing until it is given
@@ -155,6 +156,9 @@ class Dossier(WorkflowModel):
     stopped_minutes = models.PositiveIntegerField(
         default=0, editable=False
     )  # working minutes of the stops ended
+    supplements = models.PositiveSmallIntegerField(  # how many were asked for
+        default=0, db_default=0, editable=False
+    )
     processing_started_at = models.DateTimeField(null=True, editable=False)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -256,6 +260,7 @@ class Dossier(WorkflowModel):
         self.submitted_at = self.move.at
         self.answers_sha256 = guards.digest(self.answers)
         self.code = next_code(self.receiving_unit, self.move.at.date())
+        self.move.details = {"papers": self.papers_attached}
 
     @transition(state, State.SUBMITTED, State.RECEIVED, **step("receive", _("Receive")))
     def receive(self):
@@ -306,6 +311,7 @@ class Dossier(WorkflowModel):
             "items": [i["key"] for i in items],
             "reasons": sorted({i["why"] for i in items if i.get("why")}),
         }
+        self.supplements += 1
         self._clock_for(State.SUPPLEMENT_REQUESTED)
 
     @transition(
@@ -467,7 +473,12 @@ class Dossier(WorkflowModel):
         guards.signed_result(self, result)
         self.result = result
         self.outcome = proposal.outcome
-        self.move.details = {"outcome": proposal.outcome, "document": result.public_id}
+        self.move.details = {
+            "outcome": proposal.outcome,
+            "document": result.public_id,
+            "worked": self._minutes_in_hand(),
+            "waited": self.stopped_minutes,
+        }
         self.companion_end(Step, "ended_at", self.move.at)
 
     @transition(
@@ -574,6 +585,11 @@ class Dossier(WorkflowModel):
             )
             self.expected_at = worktime.extend(self.due_at, self.stopped_minutes, calendar=days)
             self.stopped_since = None
+
+    def _minutes_in_hand(self):
+        """Working minutes since reception, but for those during which the clock stood still."""
+        passed = worktime.working_minutes(self.received_at, self.move.at, calendar=calendar())
+        return passed - self.stopped_minutes
 
     def _end(self, outcome, request=None):
         """Stop for good: the clock ends, and what is open closes, ``request`` (if read already) first."""

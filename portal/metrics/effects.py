@@ -1,22 +1,22 @@
 """What dossiers did to the official metrics: for the demo bar and for tests."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.models import DossierHistory
+from dossiers.models import Dossier, DossierHistory
 from dossiers.states import Channel
 from payments.models import AttemptHistory
 from portal.agencies.models import Agency
 from portal.metrics import figures, periods
 from portal.metrics.addresses import list_address
 from portal.metrics.blocks import NATION
-from portal.metrics.counting import COMPLETED, ONLINE_PAYMENTS, RECEIVED
+from portal.metrics.counting import ATTEMPT, DOSSIER, RECEIVED
 from portal.metrics.registry import DENOMINATOR, NUMERATOR, Metric, metric, metrics
-from portal.workflow import DeltaRow
-from portal.worktime import lateness
-from portal.worktime.hours import ZONE
+from portal.workflow.deltas import rows_of, rows_of_fact
+from portal.workflow.models import Fact
 
 SIDES = {NUMERATOR: _("numerator"), DENOMINATOR: _("denominator")}
 
@@ -56,18 +56,32 @@ def effects_of(dossier):
 
     Every metric in the version in force on the day of the move is named once per side that moved.
     """
+    dossier = Dossier.objects.get(pk=dossier.pk)  # as it is now, whatever the caller still holds
     found = []
-    for at, row in sorted(_rows_of(dossier), key=lambda pair: pair[0]):
-        agency = Agency.objects.select_related("top").get(pk=row.agency)
-        for each in metrics(row.day):
-            for side, term in each.sides.items():
-                if added := term.added_by(row):
-                    found.append(Effect(at, row.day, each, side, added, agency))
-        if row.metric == RECEIVED and _first_of_its_service(dossier, at, row, agency):
-            found.append(
-                Effect(at, row.day, metric("services-used", row.day), NUMERATOR, 1, agency)
-            )
+    for at, rows in sorted(_moves_of(dossier), key=lambda pair: pair[0]):
+        for (day, key), counted in _by_place(rows).items():
+            agency = Agency.objects.select_related("top").get(pk=key)
+            found += _effects_at(agency, at, day, counted)
+            if _makes_its_service_used(dossier, at, counted, agency):
+                used = metric("services-used", day)
+                found.append(Effect(at, day, used, NUMERATOR, 1, agency))
     return found
+
+
+def _effects_at(agency, at, day, rows):
+    """Every side of every metric that ``rows``, of one move at one agency, change."""
+    for each in metrics(day):
+        for side, term in each.sides.items():
+            if added := sum(term.added_by(row) for row in rows):
+                yield Effect(at, day, each, side, added, agency)
+
+
+def _by_place(rows):
+    """``{(day, agency): rows}``: a transfer counts at two agencies."""
+    places = defaultdict(list)
+    for row in rows:
+        places[row.day, row.agency].append(row)
+    return places
 
 
 def snapshot(period, block=NATION):
@@ -76,28 +90,61 @@ def snapshot(period, block=NATION):
     return {each.code: each.read(counted) for each in metrics(period.as_of)}
 
 
-def _rows_of(dossier):
-    """``(instant, DeltaRow)`` of the moves of this dossier that count, as its history keeps them."""
-    for move in DossierHistory.objects.filter(
-        dossier=dossier, transition__in=["receive", "complete"]
-    ).select_related("version", "dossier"):
-        cell = RECEIVED
-        if move.transition == "complete":
-            cell = COMPLETED[lateness(move.at, move.dossier.expected_at)]
-        yield move.at, _row(cell, move, move.version.service_id)
-    for move in AttemptHistory.objects.filter(attempt__dossier=dossier, target="captured"):
-        yield move.at, _row(ONLINE_PAYMENTS, move, move.service_id, amount=move.amount)
+@dataclass(frozen=True)
+class Then:
+    """A move as history keeps it, for those who say what moves count (``counting.py``)."""
+
+    row: object
+    label: str
+    instance: object
+
+    @property
+    def at(self):
+        return self.row.at
+
+    @property
+    def transition(self):
+        return self.row.transition
+
+    @property
+    def details(self):
+        return self.row.details
 
 
-def _row(cell, move, service, amount=0):
-    day = move.at.astimezone(ZONE).date()
-    return DeltaRow(cell, day, move.handling_agency_id, service, move.channel, amount=amount)
+class DossierThen:
+    """A dossier with the agency and channel of one history row; what else counts no longer moves by then."""
+
+    def __init__(self, dossier, row):
+        self.dossier, self.row = dossier, row
+
+    def __getattr__(self, name):
+        return getattr(self.dossier, name)
+
+    def history_context(self):
+        return {
+            "handling_agency_id": self.row.handling_agency_id,
+            "channel": self.row.channel,
+            "service_id": self.dossier.service_id,
+        }
 
 
-def _first_of_its_service(dossier, at, row, agency):
+def _moves_of(dossier):
+    """``(instant, [DeltaRow, …])`` of every move and fact of this dossier that counts, as history keeps them."""
+    for row in DossierHistory.objects.filter(dossier=dossier):
+        yield row.at, rows_of(Then(row, DOSSIER, DossierThen(dossier, row)))
+    for row in AttemptHistory.objects.filter(attempt__dossier=dossier).select_related("attempt"):
+        row.attempt.dossier = dossier
+        yield row.at, rows_of(Then(row, ATTEMPT, row.attempt))
+    for fact in Fact.objects.filter(dossier=dossier.pk):
+        yield fact.at, rows_of_fact(fact, dossier)
+
+
+def _makes_its_service_used(dossier, at, rows, agency):
     """Whether no other dossier of this service came online to the same ministry or province earlier that year."""
-    if row.channel != Channel.ONLINE:
+    received = [row for row in rows if row.metric == RECEIVED and row.channel == Channel.ONLINE]
+    if not received:
         return False
+    [row] = received
     year = periods.parse(f"{row.day.year:04}")
     earlier = DossierHistory.objects.filter(
         transition="receive",

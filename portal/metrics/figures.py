@@ -5,18 +5,26 @@ rate is a pooled ratio. ``sources.py`` says what is read, ``cuts.py`` who counts
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from django.db import connection
 
 from portal.metrics import offered, sources
 from portal.metrics.blocks import AgencyBlock
+from portal.metrics.counting import COMPLETED, ENDED, RECEIVED, TRANSFERRED_IN, TRANSFERRED_OUT
 from portal.metrics.cuts import as_one, by_top_of
+from portal.metrics.periods import EARLIEST
+
+# What was in hand when the period began: no move counts it, it is what earlier moves add up to.
+CARRIED_OVER = "carried_over"
+INTO_HAND = (RECEIVED, TRANSFERRED_IN)
+OUT_OF_HAND = (*COMPLETED.values(), *ENDED.values(), TRANSFERRED_OUT)
 
 
 @dataclass
 class Figures:
-    """What was counted for one group. ``cells`` maps (cell metric, channel) to [quantity, VND];
+    """What was counted for one group. ``cells`` maps (cell metric, channel) to [quantity, amount];
 
     ``services`` maps (level, eligible, has dossiers received online) to a number of services.
     """
@@ -44,7 +52,7 @@ class Figures:
         return self._sum(metrics, channel, 0)
 
     def amount(self, metrics, channel=None):
-        """The VND counted under any of ``metrics``."""
+        """The VND (of what is completed: the working minutes) counted under any of ``metrics``."""
         return self._sum(metrics, channel, 1)
 
     def services_at(self, levels, *, eligible=None, used=None):
@@ -76,6 +84,14 @@ SELECT cut.grp, {month} AS month, counted.metric, counted.channel,
        sum(counted.quantity)::bigint, sum(counted.amount)::bigint
 FROM {cells} AS counted JOIN ({cut}) AS cut ON cut.agency = counted.agency
 GROUP BY 1, 2, 3, 4
+"""
+
+CARRIED = f"""
+SELECT cut.grp, NULL::date, '{CARRIED_OVER}', counted.channel,
+       sum(CASE WHEN counted.metric = ANY(%s) THEN counted.quantity ELSE -counted.quantity END)::bigint, 0::bigint
+FROM {{cells}} AS counted JOIN ({{cut}}) AS cut ON cut.agency = counted.agency
+WHERE counted.metric = ANY(%s)
+GROUP BY 1, 4
 """
 
 
@@ -115,6 +131,12 @@ def _cells(period, cut, *, by_month=False):
         cells = sources.cells(period, tops=part.tops, by_month=by_month)
         texts.append(CELLS.format(month=month, cells=cells.sql, cut=part.sql))
         values += [*cells.parameters, *part.parameters]
+        if not by_month and period.first > EARLIEST:
+            earlier = replace(period, first=EARLIEST, last=period.first - timedelta(days=1))
+            before = sources.cells(earlier, tops=part.tops)
+            texts.append(CARRIED.format(cells=before.sql, cut=part.sql))
+            values += [list(INTO_HAND), *before.parameters, *part.parameters]
+            values.append([*INTO_HAND, *OUT_OF_HAND])
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(texts), values)
         return cursor.fetchall()

@@ -1,11 +1,12 @@
 """What a definition may count. A term reads its number from the figures and names the list of what it counted."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.catalogue.levels import LEVELS
 from portal.metrics import listings
-from portal.metrics.counting import COMPLETED, ONLINE_PAYMENTS, RECEIVED
+from portal.metrics.counting import COMPLETED, ONLINE_PAYMENTS, PAID, RECEIVED
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,63 @@ class Completed(Term):
 
     def added_by(self, row):
         return row.quantity if row.metric in self.cells else 0
+
+
+@dataclass(frozen=True)
+class Count(Term):
+    """What moves counted under ``cells``, without what they counted under ``less``, through one channel or through all.
+
+    ``listed(period, block)`` gives a row for each; a queryset of history has the channel in a column.
+    """
+
+    cells: frozenset
+    listed: Callable
+    less: frozenset = frozenset()
+    channel: int | None = None
+    kind: str = "dossiers"
+
+    def value(self, figures):
+        return figures.quantity(self.cells, self.channel) - figures.quantity(
+            self.less, self.channel
+        )
+
+    def listing(self, period, block):
+        found = self.listed(period, block)
+        return found if self.channel is None else found.through(self.channel)
+
+    def added_by(self, row):
+        if self.channel not in (None, row.channel):
+            return 0
+        return row.quantity * ((row.metric in self.cells) - (row.metric in self.less))
+
+
+@dataclass(frozen=True)
+class Fees(Term):
+    """Dossiers whose fee was paid in the period, in whatever way."""
+
+    kind = "payments"
+
+    def value(self, figures):
+        return figures.quantity({PAID})
+
+    def listing(self, period, block):
+        return listings.paid(period, block)
+
+    def added_by(self, row):
+        return row.quantity if row.metric == PAID else 0
+
+
+@dataclass(frozen=True)
+class FeeAmount(Fees):
+    """The VND of these fees; the list adds up to it."""
+
+    kind = "VND"
+
+    def value(self, figures):
+        return figures.amount({PAID})
+
+    def added_by(self, row):
+        return row.amount if row.metric == PAID else 0
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,8 @@ class OutboxEvent(models.Model):
 class Delta(models.Model):
     """What one move adds to the official metrics, until it is folded into the rollup.
 
-    ``quantity`` counts, ``amount`` is VND. Agency and service are plain keys: the floor knows no room above it.
+    ``quantity`` counts, ``amount`` is VND or, of what is completed, working minutes. Agency and service are plain
+    keys: the floor knows no room above it.
     """
 
     metric = models.CharField(max_length=40)

@@ -8,22 +8,35 @@ from tests.metrics import stories
 
 YEAR = "2022"
 
+# Those of which each test names every change; all others are covered by the one that adds up what is told.
+NAMED = {
+    "dossiers-online",
+    "dossiers-on-time",
+    "services-used",
+    "payments-online",
+    "payments-online-amount",
+}
+
 
 def moved(before, after):
-    """``{code: (added to the numerator, added to the denominator)}`` of the metrics that differ."""
+    """``{code: (added to the numerator, added to the denominator)}`` of the named metrics that differ."""
     return {
         code: (
             after[code].numerator - before[code].numerator,
             (after[code].denominator or 0) - (before[code].denominator or 0),
         )
-        for code in after
+        for code in NAMED
         if after[code] != before[code]
     }
 
 
 def told(dossier):
     """``[(metric, side, added)]`` of the effects, in their order."""
-    return [(effect.metric.code, effect.side, effect.added) for effect in effects_of(dossier)]
+    return [
+        (effect.metric.code, effect.side, effect.added)
+        for effect in effects_of(dossier)
+        if effect.metric.code in NAMED
+    ]
 
 
 def test_a_paid_level_4_dossier_from_end_to_end(land):
@@ -55,11 +68,11 @@ def test_a_paid_level_4_dossier_from_end_to_end(land):
         ("dossiers-on-time", "denominator", 1),
     ]
     assert {effect.agency for effect in effects_of(dossier)} == {dossier.handling_agency}
-    assert [effect.name for effect in effects_of(dossier)][1:4] == [
+    assert {effect.name for effect in effects_of(dossier)} >= {
         "Số tiền thanh toán trực tuyến",
         "Hồ sơ tiếp nhận trên mạng (tử số)",
         "Hồ sơ tiếp nhận trên mạng (mẫu số)",
-    ]
+    }
 
 
 def test_the_first_online_dossier_of_a_service_makes_it_one_that_generates_dossiers(land):

@@ -26,7 +26,7 @@ BITS = "{bits}"  # how the engine at hand calls a bit string of 4096
 
 @dataclass(frozen=True)
 class Difference:
-    """One cell that is not what history says. ``what`` names its resolution; amounts are VND."""
+    """One cell that is not what history says. ``what`` names its resolution; amounts are VND or minutes."""
 
     what: str
     metric: str
@@ -42,8 +42,8 @@ class Difference:
     def __str__(self):
         return (
             f"{self.what}: {self.metric} {self.day} agency {self.agency} service {self.service} "
-            f"channel {self.channel}: kept {self.kept_quantity} ({self.kept_amount} VND), "
-            f"history says {self.counted_quantity} ({self.counted_amount} VND)"
+            f"channel {self.channel}: kept {self.kept_quantity} (amount {self.kept_amount}), "
+            f"history says {self.counted_quantity} (amount {self.counted_amount})"
         )
 
 
