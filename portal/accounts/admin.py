@@ -12,7 +12,7 @@ from portal.accounts.granting import authority_of
 from portal.accounts.models import RoleGrant, User
 from portal.workflow.admin import PolicyAdmin, shown
 
-DATE_INPUT = {DateField: {"widget": forms.DateInput(attrs={"type": "date"})}}
+DATE_INPUT = {DateField: {"widget": forms.DateInput({"type": "date"}, "%Y-%m-%d")}}
 
 
 JOINED = shown("date_joined", _("opened"))

@@ -15,7 +15,7 @@ from portal.agencies.models import Agency, CalendarDay, Naming, Succession, Unit
 from portal.agencies.tree_files import TWO_TIERS
 from portal.workflow.admin import PolicyAdmin, shown
 
-DATE_INPUT = {DateField: {"widget": forms.DateInput(attrs={"type": "date"})}}
+DATE_INPUT = {DateField: {"widget": forms.DateInput({"type": "date"}, "%Y-%m-%d")}}
 TREE_LABELS = {"parent": _("belongs to"), "valid_from": _("valid from"), "valid_to": _("valid to")}
 
 PARENT = shown("parent", _("belongs to"))

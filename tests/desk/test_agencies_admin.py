@@ -80,6 +80,11 @@ def test_an_agency_is_closed_and_continued_in_two_steps(desk):
     assert Agency.objects.get(pk=heir.pk).valid_to is None
 
 
+def test_a_day_on_record_is_in_the_control_as_browsers_read_it(desk):
+    closed = ProvinceFactory(valid_to=date(2030, 1, 2))
+    assert 'value="2030-01-02"' in desk.get(change_of(closed)).content.decode()
+
+
 def test_nobody_outlives_the_agency_above(desk):
     district = CommuneFactory(parent__parent=ProvinceFactory(valid_to=date(2030, 1, 1))).parent
     refused = desk.post(change_of(district), agency_form(district))

@@ -15,7 +15,7 @@ UNIT = shown("unit", _("one-door unit"))
 HANDLES = shown("handling_agency", _("handled by"))
 COMPETENT = shown("competent_agency", _("competent agency"))
 SINCE, UNTIL = shown("valid_from", _("valid from")), shown("valid_to", _("valid to"))
-DATE = forms.DateInput(attrs={"type": "date"})
+DATE = forms.DateInput({"type": "date"}, "%Y-%m-%d")
 
 
 class OfferingForm(forms.ModelForm):
