@@ -9,6 +9,7 @@ urlpatterns = [
     path("", finding.home, name="home"),
     path("life/", include("portal.catalogue.finding.urls")),
     path("services/", include("portal.catalogue.urls")),
+    path("services/", include("portal.documents.urls")),
     path("dossiers/", include("dossiers.urls")),
     path("pay/", include("payments.urls")),
     path("metrics/", include("portal.metrics.urls")),

@@ -16,7 +16,9 @@ from portal.catalogue.service_definition import QuestionGroup, ServiceDefinition
 
 
 class QuestionForm(forms.Form):
-    """Questions on a page."""
+    """Questions of one service on a page."""
+
+    definition: ServiceDefinition
 
     use_required_attribute = False
 
@@ -24,6 +26,15 @@ class QuestionForm(forms.Form):
     def error_links(self) -> list[tuple[str, str]]:
         """For the summary above the form: the control to correct and the sentence, in page order."""
         return [link for bound in self for link in bound.links]
+
+    def condition_in_words(self, question: Question) -> str:
+        """When a question with a condition concerns the reader."""
+        asked = self.definition.questions[question.shown_if.question]
+        picks = [asked.render_pick(pick, get_language()) for pick in question.shown_if.values]
+        return gettext("Only if “%(question)s” is answered with: %(answers)s") % {
+            "question": asked.label,
+            "answers": ", ".join(picks),
+        }
 
     @property
     def makes_suggestions(self) -> bool:
@@ -69,12 +80,7 @@ class StepForm(QuestionForm):
         """When a question of this page concerns the reader; empty where it always does."""
         if not self.depends_on_this_page(question):
             return ""
-        asked = self.definition.questions[question.shown_if.question]
-        picks = [asked.render_pick(pick, get_language()) for pick in question.shown_if.values]
-        return gettext("Only if “%(question)s” is answered with: %(answers)s") % {
-            "question": asked.label,
-            "answers": ", ".join(picks),
-        }
+        return self.condition_in_words(question)
 
     def clean(self):
         self.settle_conditions()

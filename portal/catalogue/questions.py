@@ -113,6 +113,10 @@ class Question(ABC):
         """A believable stored answer, the same at every call with the same ``today``."""
         return self.sample(random.Random(self.key), today=today)
 
+    def as_of(self, today: date) -> "Question":
+        """The question as it is asked on ``today``; most never change."""
+        return self
+
     def form_field(self, *, today: date, required: bool | None = None) -> forms.Field:
         """The field that shows the question and checks its answer on the portal's day ``today``."""
         return AnswerField(

@@ -52,6 +52,18 @@ FORMS = {
     "payment_receipt": {"number", "payer", "lines", "method", "gateway_number", "paid_at"},
 }
 
+# The form of a service to be filled in by hand: it belongs to no dossier.
+SERVICE_FORM = {
+    "issued_at",
+    "code",  # of the service
+    "service",
+    "service_en",
+    "pages",  # as portal.catalogue.blanks draws them
+    "papers",  # {"name", "form", "required", "originals", "copies"}
+    "sample",  # whether the answers are made up
+    "verify_url",  # of the page about the service
+}
+
 # What the embedded fonts can draw; PDF/A refuses a text with a character that they cannot.
 DRAWABLE = re.compile(
     "[ -~\u00a0-\u00ac\u00ae-\u024f\u0300-\u036f\u03a3-\u03ff\u0400-\u0482\u048a-\u04ff"
@@ -72,7 +84,20 @@ def typeset(name: str, data: Mapping[str, object]) -> bytes:
     """
     if name not in FORMS:
         raise LookupError(f"no printed form is called {name!r}")
-    if missing := sorted((COMMON | FORMS[name]) - data.keys()):
+    more = _sums(data["lines"]) if name == "payment_receipt" and "lines" in data else {}
+    return _compiled(name, data, COMMON | FORMS[name], **more)
+
+
+def typeset_service_form(data: Mapping[str, object]) -> bytes:
+    """The form of a service with lines and boxes to write on, as :func:`typeset` makes the others.
+
+    Raises ``ValueError`` naming the keys of :data:`SERVICE_FORM` that are missing.
+    """
+    return _compiled("service_form", data, SERVICE_FORM)
+
+
+def _compiled(name, data, needed, **more) -> bytes:
+    if missing := sorted(needed - data.keys()):
         raise ValueError(f"{name} needs {', '.join(missing)}")
     issued_at = data["issued_at"]
     if not isinstance(issued_at, datetime) or issued_at.utcoffset() is None:
@@ -80,8 +105,7 @@ def typeset(name: str, data: Mapping[str, object]) -> bytes:
     printed = _printable(dict(data))
     printed["issued_on"] = _long_date(issued_at)
     printed["qr"] = qr_svg(str(data["verify_url"]))
-    if name == "payment_receipt":
-        printed |= _sums(data["lines"])
+    printed |= more
     return _compiler().compile(
         input=str(TEMPLATES / f"{name}.typ"),
         format="pdf",
