@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from portal.agencies.models import Agency
+from portal.catalogue import definitions
 from portal.catalogue.loading import load_catalogue
 from portal.catalogue.models import Offering
 from portal.catalogue.offering_plan import FIRST_DAY, NO_END, Span, below_limits
@@ -45,7 +46,8 @@ def test_in_the_demo_nobody_offers_anything_who_is_not_there_yet(whole_catalogue
 @pytest.mark.django_db
 def test_once_the_tree_moves_successors_offer_what_the_closed_units_did(whole_catalogue, settings):
     settings.TREE_STANDS_AT = None
-    assert load_catalogue().offerings
+    some = {code: definitions.service(code) for code in ("1.001612", "1.014199")}
+    assert load_catalogue(some).offerings
     offered = Offering.objects.in_force(MERGER)
     closed = Agency.objects.filter(valid_to__lte=MERGER).values("pk")
     assert not offered.filter(unit__agency__in=closed).exists()
@@ -57,4 +59,4 @@ def test_once_the_tree_moves_successors_offer_what_the_closed_units_did(whole_ca
     assert labour.handling_agency.code == "H17.31"
     before = Offering.objects.in_force(date(2025, 6, 30))
     assert before.get(service__code="1.001612", unit__code="H17.01").valid_to == MERGER
-    assert not load_catalogue()
+    assert not load_catalogue(some)
