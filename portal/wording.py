@@ -74,8 +74,10 @@ def long_date_and_time(value: datetime) -> str:
     return f"{long_date(value)}, {time_of_day(value)}"
 
 
-def number(value: int | float | Decimal, places: int = 0) -> str:
+def number(value: int | float | Decimal | Fraction, places: int = 0) -> str:
     """1.256.270 or 1,256,270; ``places`` digits after the decimal sign, halves rounded up."""
+    if isinstance(value, Fraction):
+        value = Decimal(value.numerator) / Decimal(value.denominator)
     quantum = Decimal(1).scaleb(-places)
     text = f"{Decimal(str(value)).quantize(quantum, ROUND_HALF_UP):,f}"
     return text if spoken() == ENGLISH else text.translate(str.maketrans(",.", ".,"))
@@ -90,9 +92,9 @@ def money(amount: int | Decimal) -> str:
 
 def percent(share: float | Decimal | Fraction) -> str:
     """94,2% for a share of 0.942; one decimal."""
-    if isinstance(share, Fraction):
-        share = Decimal(share.numerator) / Decimal(share.denominator)
-    return f"{number(Decimal(str(share)) * 100, places=1)}%"
+    if not isinstance(share, Fraction):
+        share = Decimal(str(share))
+    return f"{number(share * 100, places=1)}%"
 
 
 def rate(numerator: int, denominator: int) -> str:

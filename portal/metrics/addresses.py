@@ -18,6 +18,26 @@ def agency_address(code, period):
     return f"{reverse('metrics:agency', args=[code])}?{_asked(period)}"
 
 
+def comparison_address(block_code, period):
+    """Any block beside the same period a year before."""
+    return f"{reverse('metrics:comparison')}?{_asked(period)}&{urlencode({'block': block_code})}"
+
+
+def scorecard_address(code, period):
+    return f"{reverse('metrics:scorecard', args=[code])}?{_asked(period)}"
+
+
+def league_address(kind, metric_code, period):
+    """Ministries or provinces, ranked by one figure."""
+    asked = urlencode({"metric": metric_code})
+    return f"{reverse('metrics:league', args=[kind])}?{_asked(period)}&{asked}"
+
+
+def map_address(metric_code, period):
+    asked = urlencode({"metric": metric_code})
+    return f"{reverse('metrics:map')}?{_asked(period)}&{asked}"
+
+
 def home_address(period):
     return f"{reverse('metrics:home')}?{_asked(period)}"
 

@@ -6,7 +6,8 @@ is below them is added up already.
 
 from dataclasses import dataclass
 
-from portal.metrics.blocks import KindBlock
+from portal.agencies.succession import ANSWERS_ON
+from portal.metrics.blocks import KindBlock, TopsBlock
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,26 @@ BY_KIND = Cut(  # “ministry” or “province”
 
 
 def by_top_of(block):
-    """:data:`BY_TOP`, for the ministries or the provinces only, or for all."""
+    """:data:`BY_TOP`, for the ministries or the provinces only, for some of them, or for all."""
+    if isinstance(block, TopsBlock):
+        sql = "SELECT id AS agency, id AS grp FROM agencies_agency WHERE id = ANY(%s)"
+        return Cut((_of_tops(sql, list(block.keys)),))
     if not isinstance(block, KindBlock):
         return BY_TOP
     sql = "SELECT id AS agency, id AS grp FROM agencies_agency WHERE id = top_id AND kind = %s"
     return Cut((_of_tops(sql, block.kind),))
+
+
+def by_answering_top(day):
+    """Every ministry and province there ever was, under the one that answers for it on ``day``.
+
+    An agency that ended counts with its successor, so that a past of 63 provinces can be read as 34.
+    """
+    sql = (
+        f"SELECT answered.agency, answered.top AS grp FROM ({ANSWERS_ON}) AS answered "
+        "JOIN agencies_agency AS own ON own.id = answered.agency WHERE own.id = own.top_id"
+    )
+    return Cut((_of_tops(sql, day),))
 
 
 def as_one(block):

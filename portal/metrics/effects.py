@@ -10,7 +10,7 @@ from dossiers.models import Dossier, DossierHistory
 from dossiers.states import Channel
 from payments.models import AttemptHistory
 from portal.agencies.models import Agency
-from portal.metrics import figures, periods
+from portal.metrics import periods, readings
 from portal.metrics.addresses import list_address
 from portal.metrics.blocks import NATION
 from portal.metrics.counting import ATTEMPT, DOSSIER, RECEIVED
@@ -86,8 +86,7 @@ def _by_place(rows):
 
 def snapshot(period, block=NATION):
     """``{code: Reading}`` of every metric for ``block``: two of them show what came between."""
-    counted = figures.of(period, block)
-    return {each.code: each.read(counted) for each in metrics(period.as_of)}
+    return readings.read(metrics(period.as_of), period, block)
 
 
 @dataclass(frozen=True)

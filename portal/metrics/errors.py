@@ -18,6 +18,27 @@ class NoSuchBlock(PortalError):
     status = 404
 
 
+class NoSuchCut(NoSuchBlock):
+    message = _(
+        "There is no region, one-door unit, service or field called “{code}”. Choose one from the list."
+    )
+
+
+class NotKeptSo(PortalError):
+    message = _("This figure is not kept for “{name}”. Ask for it by agency.")
+    status = 404
+
+
+class NoSuchProposal(PortalError):
+    message = _("There is no proposal called “{code}”. Open the list from a scorecard.")
+    status = 404
+
+
+class NoSuchChoice(PortalError):
+    message = _("“{text}” cannot be chosen here. Choose one of: {choices}.")
+    status = 404
+
+
 class ImpossiblePeriod(PortalError):
     """Written so that it can stand beside the field as well as on a page of its own."""
 

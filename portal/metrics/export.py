@@ -29,7 +29,7 @@ def agencies(period):
         for each in metrics(period.as_of)
     ]
     head = ["first_day", "last_day", "agency", "name", "metric", "numerator", "denominator"]
-    return _response(f"agencies-{period.text}.csv", head, rows)
+    return as_file(f"agencies-{period.text}.csv", head, rows)
 
 
 def months(period, block):
@@ -51,7 +51,7 @@ def months(period, block):
             if each.numerator.kind != "services"
         ]
     head = ["first_day", "last_day", "block", "metric", "numerator", "denominator"]
-    return _response(f"months-{block.code.replace(':', '-')}-{period.text}.csv", head, rows)
+    return as_file(f"months-{block.code.replace(':', '-')}-{period.text}.csv", head, rows)
 
 
 def _values(metric, counted):
@@ -59,7 +59,8 @@ def _values(metric, counted):
     return reading.numerator, "" if reading.denominator is None else reading.denominator
 
 
-def _response(name, head, rows):
+def as_file(name, head, rows):
+    """Rows under their heading, to be saved under ``name``."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response.write(BYTE_ORDER_MARK)

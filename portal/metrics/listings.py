@@ -273,6 +273,7 @@ def services(period, block, levels, *, eligible=None, used=None):
             version__service=OuterRef("service"),
             handling_agency__top=OuterRef("handling_agency__top"),
         )
+        receipt = block.narrow(receipt)
         offered = offered.filter(Exists(receipt) if used else ~Exists(receipt))
     rows = (
         offered.values(

@@ -9,8 +9,13 @@ from django.views.decorators.http import require_safe
 from dossiers.models import Dossier
 from dossiers.states import Channel
 from portal import clock
-from portal.metrics import blocks, export, instants, pages, periods, registry
-from portal.metrics.addresses import agency_address, home_address, list_address
+from portal.metrics import asked, blocks, export, pages, periods, readings, registry
+from portal.metrics.addresses import (
+    agency_address,
+    comparison_address,
+    home_address,
+    list_address,
+)
 from portal.metrics.forms import DatesForm, PeriodForm
 from portal.metrics.tables import ENOUGH
 
@@ -40,11 +45,11 @@ def agency(request, code):
 @require_safe
 def listing(request, code, side):
     """What one side of one metric counts, one by one."""
-    period = _period_named(request)
+    period = asked.period(request)
     metric = registry.metric(code, period.as_of)
     term = metric.side(side)
     block = blocks.block(request.GET.get("block", blocks.NATION.code))
-    found = term.listing(period, block)
+    found = readings.listing(term, period, block)
     page = Paginator(found.rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -80,14 +85,14 @@ def method(request):
 @require_safe
 def agencies_csv(request):
     """The figures of a period by ministry and province, as numbers to work on."""
-    return export.agencies(_period_named(request))
+    return export.agencies(asked.period(request))
 
 
 @require_safe
 def months_csv(request):
     """The figures behind the charts of a page, month by month."""
     block = blocks.block(request.GET.get("block", blocks.NATION.code))
-    return export.months(_period_named(request), block)
+    return export.months(asked.period(request), block)
 
 
 def _figures_page(request, template, read, **context):
@@ -96,7 +101,7 @@ def _figures_page(request, template, read, **context):
     if dates is not None and not dates.is_valid():
         context |= {"form": dates, "period_form": PeriodForm(shown=periods.year_to_date())}
         return render(request, template, context, status=400)
-    period = dates.period if dates is not None else _period_named(request)
+    period = dates.period if dates is not None else asked.period(request)
     context |= {
         "period": period,
         "figures": read(period),
@@ -111,17 +116,13 @@ def _figures_page(request, template, read, **context):
     return render(request, template, context)
 
 
-def _period_named(request):
-    text = request.GET.get("period", "")
-    period = periods.parse(text) if text else periods.year_to_date()
-    return period.seen_at(instants.parse(request.GET.get("as_of", "")))
-
-
 def _page_of(block, period):
     """The page on which the figure stood."""
     if isinstance(block, blocks.AgencyBlock):
         return agency_address(block.agency.code, period)
-    return home_address(period)
+    if block.code in blocks.WIDE:
+        return home_address(period)
+    return comparison_address(block.code, period)
 
 
 def _lines(page, user):

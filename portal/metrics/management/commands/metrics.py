@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from portal import clock, wording
 from portal.errors import PortalError
-from portal.metrics import blocks, figures, instants, periods, registry
+from portal.metrics import blocks, instants, periods, readings, registry
 from portal.metrics.blocks import NATION
 from portal.metrics.registry import Unit
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--block",
             default=NATION.code,
-            help="nation, ministries, provinces, the code of an agency, or the code with :own",
+            help="nation, ministries, provinces, an agency (H17, H17:own), region:…, unit:…, service:…, field:…",
         )
         parser.add_argument(
             "--as-of", default="", help="a past instant: 2022-08-31 (its end) or 2022-08-31T15:00"
@@ -45,7 +45,8 @@ class Command(BaseCommand):
         asked = asked.seen_at(instants.parse(as_of))
         within = blocks.block(block)
         drawn = [registry.metric(code, asked.as_of)] if code else registry.metrics(asked.as_of)
-        counted = figures.of(asked, within)
+        found = readings.read(drawn, asked, within)
+        listed = asked.instant or isinstance(within, blocks.ListedBlock)
         return {
             "period": asked.text,
             "first_day": asked.first.isoformat(),
@@ -53,8 +54,10 @@ class Command(BaseCommand):
             "block": within.code,
             "block_name": str(within.name),
             "as_of": instants.written(asked.instant or clock.now()),
-            "counted_from": "history" if asked.instant else "rollup",
-            "metrics": [_figure(metric, metric.read(counted)) for metric in drawn],
+            "counted_from": "history" if listed else "rollup",
+            "metrics": [
+                _figure(metric, found[metric.code]) for metric in drawn if metric.code in found
+            ],
         }
 
 

@@ -1,0 +1,1 @@
+"""Figures beside one another: a year before, targets, ranks, maps."""

@@ -1,0 +1,90 @@
+"""One block beside the same period a year before: every figure with its ratio and its points, and its target."""
+
+from dataclasses import dataclass, field
+
+from portal.agencies.models import Unit
+from portal.catalogue.models import PublicService
+from portal.metrics import readings, registry
+from portal.metrics.addresses import comparison_address, list_address
+from portal.metrics.blocks import AgencyBlock, ListedBlock
+from portal.metrics.compared import earlier, targets
+from portal.metrics.registry import DENOMINATOR, NUMERATOR
+from portal.metrics.tables import in_order
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure now and a year before, each with the lists that it opens."""
+
+    metric: object
+    change: earlier.Change
+    now_urls: tuple
+    before_urls: tuple
+    target: object = None
+
+    @property
+    def meets(self):
+        return self.target.is_met_by(self.change.now) if self.target else None
+
+    @property
+    def missing_points(self):
+        """Percentage points up to the target; ``None`` where it is met or nothing is known."""
+        share = self.change.now.share
+        if self.target is None or share is None or share >= self.target.share:
+            return None
+        return (self.target.share - share) * 100
+
+
+@dataclass(frozen=True)
+class Comparison:
+    block: object
+    period: object
+    before: object  # the period a year before; None where there can be no figures
+    lines: list
+    parts: list = field(
+        default_factory=list
+    )  # (name, address) of what can be looked at more closely
+
+
+def compare(block, period):
+    """Every figure kept for ``block``."""
+    drawn = [each for each in in_order(registry.metrics(period.as_of)) if targets.has_source(each)]
+    before = earlier.year_before(period)
+    now = readings.read(drawn, period, block)
+    then = readings.read(drawn, before, block) if before is not None else {}
+    lines = [
+        Line(
+            each,
+            earlier.Change(now[each.code], then.get(each.code)),
+            _urls(each, period, block),
+            _urls(each, before, block) if before is not None else ("", ""),
+            targets.target_of(each, period.as_of),
+        )
+        for each in drawn
+        if each.code in now
+    ]
+    return Comparison(block, period, before, lines, _parts(block, period))
+
+
+def _urls(metric, period, block):
+    return tuple(
+        list_address(metric, side, period, block.code) if side in metric.sides else ""
+        for side in (NUMERATOR, DENOMINATOR)
+    )
+
+
+def _parts(block, period):
+    """The one-door units of an agency, the services of a field."""
+    if isinstance(block, AgencyBlock):
+        units = Unit.objects.of(block.agency)[:MOST_PARTS]
+        return [(unit.name, comparison_address(f"unit:{unit.code}", period)) for unit in units]
+    if isinstance(block, ListedBlock) and block.code.startswith("field:"):
+        services = PublicService.objects.filter(field=block.value)[:MOST_PARTS]
+        return [
+            (service.name, comparison_address(f"service:{service.code}", period))
+            for service in services
+        ]
+    return []
+
+
+MOST_PARTS = 60

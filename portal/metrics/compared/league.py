@@ -1,0 +1,135 @@
+"""Ministries or provinces ranked by one figure, with how each rank changed since the period before."""
+
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from portal.catalogue.folding import fold
+from portal.metrics.compared import earlier, tops
+from portal.metrics.compared.targets import target_of
+from portal.metrics.registry import DENOMINATOR, NUMERATOR, Reading
+from portal.metrics.tables import ENOUGH
+from portal.wording import number
+
+ORDERS = ("rank", "name", "change", "counted")  # what a league may be sorted by
+
+
+@dataclass(frozen=True)
+class Place:
+    """One line. ``rank`` is ``None`` where there is too little to rank; ties share a rank."""
+
+    top: tops.Top
+    reading: Reading
+    numerator_url: str
+    denominator_url: str
+    rank: int | None = None
+    rank_before: int | None = None
+    meets: bool | None = None  # its target, where there is one
+
+    @property
+    def climbed(self):
+        """Ranks won (or, below zero, lost) since the period before; ``None`` where either is unknown."""
+        if self.rank is None or self.rank_before is None:
+            return None
+        return self.rank_before - self.rank
+
+    @property
+    def move(self):
+        """The same in words."""
+        if self.climbed is None:
+            return _("no rank before") if self.rank else ""
+        if self.climbed > 0:
+            return _("▲ up {ranks}").format(ranks=number(self.climbed))
+        if self.climbed < 0:
+            return _("▼ down {ranks}").format(ranks=number(-self.climbed))
+        return _("same rank")
+
+
+@dataclass(frozen=True)
+class League:
+    places: list
+    metric: object
+    target: object
+    before: object  # the period before, or None
+    day: object  # whose tree it is
+
+    @property
+    def ranked(self):
+        return [place for place in self.places if place.rank is not None]
+
+    @property
+    def meeting(self):
+        """How many meet the target."""
+        return sum(bool(place.meets) for place in self.places)
+
+
+def league(metric, period, kind, *, order="rank", day=None):
+    """All of ``kind`` by ``metric`` in ``period``, drawn by the tree of ``day`` (by default the period's own)."""
+    day = day or tops.tree_day(period)
+    target = target_of(metric, period.as_of)
+    before = earlier.preceding(period)
+    found, *past = tops.read(kind, day, *([period] if before is None else [period, before]))
+    places = [_place(top, metric, period, target) for top in found]
+    known = {top.agency.pk: metric.read(top.figures) for then in past for top in then}
+    earlier_ranks = ranks(known, metric)
+    now = ranks({place.top.agency.pk: place.reading for place in places}, metric)
+    placed = [
+        replace(
+            place,
+            rank=now.get(place.top.agency.pk),
+            rank_before=earlier_ranks.get(place.top.agency.pk),
+        )
+        for place in places
+    ]
+    return League(sorted(placed, key=KEYS[order]), metric, target, before, day)
+
+
+def ranks(readings, metric):
+    """``{key: rank}`` of those with enough to compare, the greatest share first; equal shares share a rank.
+
+    Dossiers are not compared below thirty; services are, however few.
+    """
+    least = ENOUGH if metric.denominator and metric.denominator.kind == "dossiers" else 1
+    values = {key: _value(reading, least) for key, reading in readings.items()}
+    known = sorted((value for value in values.values() if value is not None), reverse=True)
+    return {key: known.index(value) + 1 for key, value in values.items() if value is not None}
+
+
+def _place(top, metric, period, target):
+    reading = metric.read(top.figures)
+    return Place(
+        top,
+        reading,
+        top.address(metric, NUMERATOR, period),
+        top.address(metric, DENOMINATOR, period) if metric.denominator else "",
+        meets=target.is_met_by(reading) if target else None,
+    )
+
+
+def _value(reading, least):
+    if reading.denominator is None:
+        return reading.numerator or None
+    return reading.share if reading.denominator >= least else None
+
+
+def _name(place):
+    return fold(place.top.name)
+
+
+def _rank(place):
+    return (place.rank is None, place.rank or 0, _name(place))
+
+
+KEYS = {
+    "rank": _rank,
+    "name": _name,
+    "change": lambda place: (
+        place.climbed is None,
+        -(place.climbed or 0),
+        *_rank(place),
+    ),
+    "counted": lambda place: (
+        -(place.reading.denominator or place.reading.numerator),
+        _name(place),
+    ),
+}

@@ -1,0 +1,89 @@
+"""Targets that were announced, each with its day and source: ``data/targets.csv``. Published, not derived."""
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+from portal.metrics import registry
+from portal.metrics.errors import NoSuchMetric
+from portal.wording import VIETNAMESE, spoken
+
+FILE = Path(__file__).parent / "data" / "targets.csv"
+
+
+@dataclass(frozen=True)
+class Target:
+    """``share`` is to be reached by the day ``by`` (``None``: no day was named). ``metrics``: the first that exists."""
+
+    code: str
+    metrics: tuple
+    share: Fraction
+    by: date | None
+    certainty: str
+    source: str
+    en: str
+    vi: str
+
+    @property
+    def name(self):
+        return self.vi if spoken() == VIETNAMESE else self.en
+
+    @property
+    def certainty_in_words(self):
+        return registry.CERTAINTY[self.certainty]
+
+    def metric(self, day):
+        """The figure that measures it, in the version of ``day``; ``None`` while there is no source."""
+        return first_with_source(self.metrics, day)
+
+    def is_met_by(self, reading):
+        """Whether; ``None`` where there is no data."""
+        return None if reading is None or reading.share is None else reading.share >= self.share
+
+
+@cache
+def targets():
+    """All of them, in the order of the file."""
+    with FILE.open(encoding="utf-8", newline="") as file:
+        return tuple(_target(row) for row in csv.DictReader(file))
+
+
+def target_of(metric, day):
+    """The target of a figure that is next to come on ``day``, else the last that was due, else ``None``."""
+    own = [each for each in targets() if each.by and each.metric(day) == metric]
+    ahead = [each for each in own if each.by >= day]
+    return min(ahead, key=_by) if ahead else max(own, key=_by, default=None)
+
+
+def first_with_source(codes, day):
+    """The first of these metrics that is declared and has a source; ``None`` while none is."""
+    for code in codes:
+        try:
+            found = registry.metric(code, day)
+        except NoSuchMetric:
+            continue
+        if has_source(found):
+            return found
+    return None
+
+
+def has_source(metric):
+    """Whether its register exists: a metric may be declared before."""
+    return getattr(metric, "has_source", True)
+
+
+def _by(target):
+    return target.by
+
+
+def _target(row):
+    return Target(
+        code=row["code"],
+        metrics=tuple(row["metrics"].split()),
+        share=Fraction(int(row["percent"]), 100),
+        by=date.fromisoformat(row["by"]) if row["by"] else None,
+        **{key: row[key] for key in ("certainty", "source", "en", "vi")},
+    )

@@ -1,0 +1,158 @@
+"""The scorecard of one agency, beside those of its kind, read in a fixed number of queries."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from statistics import median
+
+from portal.metrics import readings as readings_of_blocks
+from portal.metrics.addresses import list_address
+from portal.metrics.compared import tops
+from portal.metrics.registry import CERTAINTY, DENOMINATOR, NUMERATOR
+from portal.metrics.scorecard import raising, rules, shares, words
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator with what its share is made of; without a source ``metric`` is ``None``."""
+
+    score: rules.Score
+    metric: object = None
+    reading: object = None
+    numerator_url: str = ""
+    denominator_url: str = ""
+
+    @property
+    def name(self):
+        return words.INDICATORS[self.score.indicator.id]
+
+    @property
+    def certainty_in_words(self):
+        return CERTAINTY[self.score.indicator.certainty]
+
+    @property
+    def target(self):
+        """As a share."""
+        target = self.score.indicator.target
+        return None if target is None else Fraction(target, 100)
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """One group, or a part of one, with its indicators and the median of the agencies of its kind."""
+
+    id: str
+    card: rules.Card
+    most: int
+    lines: list
+    median: Fraction | None
+
+    @property
+    def name(self):
+        return words.GROUPS[self.id]
+
+    @property
+    def left_out(self):
+        """Points of the indicators that are not known."""
+        return self.most - self.card.most
+
+    @property
+    def share(self):
+        return self.card.total / self.most
+
+    @property
+    def mark(self):
+        """The median as a share of the most."""
+        return None if self.median is None else self.median / self.most
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One agency in the table of all of its kind."""
+
+    top: tops.Top
+    card: rules.Card
+    rank: int | None
+
+
+@dataclass(frozen=True)
+class Page:
+    block: object
+    card: rules.Card
+    groups: list
+    gains: list
+    rank: int | None
+    ranked: int  # how many of its kind have a rank
+
+    @property
+    def left_out(self):
+        return rules.HUNDRED - self.card.most
+
+
+def all_of(kind, period, profile):
+    """Every ministry or every province with its card, the greatest share of its maximum first."""
+    day = tops.tree_day(period)
+    metrics = shares.metrics_of(rules.PROFILES[profile], period.as_of)
+    (found,) = tops.read(kind, day, period)
+    cards = [(top, _card(shares.readings_of(metrics, top.figures), profile)) for top in found]
+    values = sorted((card.share for _top, card in cards if card.share is not None), reverse=True)
+    standings = [
+        Standing(top, card, None if card.share is None else values.index(card.share) + 1)
+        for top, card in cards
+    ]
+    return sorted(
+        standings, key=lambda each: (each.rank is None, each.rank or 0, each.top.agency.code)
+    )
+
+
+def page(block, period, profile):
+    """The card of one agency: indicator by indicator, beside the median of its kind where it is a top itself."""
+    metrics = shares.metrics_of(rules.PROFILES[profile], period.as_of)
+    standings, rank = [], None
+    if block.is_top:
+        standings = all_of(block.agency.kind, period, profile)
+        rank = next((s.rank for s in standings if s.top.agency == block.agency), None)
+    read = readings_of_blocks.read(list(metrics.values()), period, block)
+    readings = {key: read[metric.code] for key, metric in metrics.items()}
+    card = _card(readings, profile)
+    return Page(
+        block,
+        card,
+        [_group(group, card, standings, metrics, readings, period, block) for group in _shown()],
+        raising.gains(card, readings, metrics, period, block),
+        rank,
+        sum(each.rank is not None for each in standings),
+    )
+
+
+def _card(readings, profile):
+    return rules.score(rules.PROFILES[profile], shares.shares(readings))
+
+
+def _shown():
+    """The six groups that the national portal shows: group 3 in its two parts."""
+    return [name for group in rules.GROUPS for name in (group.parts or [group.id])]
+
+
+def _group(name, card, standings, metrics, readings, period, block):
+    own = card.of(name)
+    others = [each.card.of(name) for each in standings]
+    known = [other.total for other in others if other.most]
+    return GroupLine(
+        name,
+        own,
+        sum(each.indicator.most for each in own.scores),
+        [_line(score, metrics, readings, period, block) for score in own.scores],
+        median(known) if known else None,
+    )
+
+
+def _line(score, metrics, readings, period, block):
+    metric = metrics.get(score.indicator.id)
+    if metric is None:
+        return Line(score)
+    sides = {
+        side: list_address(metric, side, period, block.code) if side in metric.sides else ""
+        for side in (NUMERATOR, DENOMINATOR)
+    }
+    reading = readings[score.indicator.id]
+    return Line(score, metric, reading, sides[NUMERATOR], sides[DENOMINATOR])
