@@ -71,8 +71,8 @@ def first_with_source(codes, day):
 
 
 def has_source(metric):
-    """Whether its register exists: a metric may be declared before."""
-    return getattr(metric, "has_source", True)
+    """Whether it can be counted among others: a figure may be declared before its register exists."""
+    return bool(metric.sides) and getattr(metric, "is_kept", True)
 
 
 def _by(target):

@@ -20,6 +20,7 @@ class Line:
     reading: object = None
     numerator_url: str = ""
     denominator_url: str = ""
+    why_not: str = ""  # there is no source
 
     @property
     def name(self):
@@ -149,7 +150,7 @@ def _group(name, card, standings, metrics, readings, period, block):
 def _line(score, metrics, readings, period, block):
     metric = metrics.get(score.indicator.id)
     if metric is None:
-        return Line(score)
+        return Line(score, why_not=shares.why_not(score.indicator, period.as_of))
     sides = {
         side: list_address(metric, side, period, block.code) if side in metric.sides else ""
         for side in (NUMERATOR, DENOMINATOR)

@@ -1,6 +1,8 @@
 """Which official figure gives an indicator its share. An indicator without one says “no source yet”."""
 
 from portal.metrics.compared.targets import first_with_source
+from portal.metrics.errors import NoSuchMetric
+from portal.metrics.registry import metric
 
 # The first that is declared and has a source counts.
 METRICS = {
@@ -10,15 +12,28 @@ METRICS = {
     "3.2": ("services-used",),
     "3.3": ("dossiers-processed-online",),
     "3.F": ("dossiers-full-process",),
-    "3.5b": ("procedures-paid-online",),
-    "3.6": ("dossiers-paid-online",),
+    "3.6": ("payments-online-dossiers",),
     "4.1": ("dossiers-with-e-result",),
     "4.2": ("dossiers-digitised",),
-    "4.3": ("dossiers-reused",),
-    "4.4": ("dossiers-from-store",),
+    "4.3": ("dossiers-reusing",),
+    "4.4": ("dossiers-from-personal-store",),
     "5.2": ("feedback-on-time",),
     "5.4": ("satisfaction-index",),
 }
+
+# Declared, though not counted yet: the reason that stands in place of a share.
+DECLARED = {"3.3": "dossiers-processed-online-766"}
+
+
+def why_not(indicator, day):
+    """Why an indicator has no source, if somebody has said so."""
+    codes = METRICS.get(indicator.id, ())
+    for code in (DECLARED.get(indicator.id, ""), *codes):
+        try:
+            return getattr(metric(code, day), "no_source", "")
+        except NoSuchMetric:
+            continue
+    return ""
 
 
 def metric_of(indicator, day):
@@ -29,12 +44,12 @@ def metric_of(indicator, day):
 def metrics_of(profile, day):
     """``{id: metric}`` of the indicators of a profile that have a source."""
     found = {each.id: metric_of(each, day) for each in profile}
-    return {key: metric for key, metric in found.items() if metric is not None}
+    return {key: each for key, each in found.items() if each is not None}
 
 
 def readings_of(metrics, figures):
     """``{id: Reading}`` among the figures of one agency."""
-    return {key: metric.read(figures) for key, metric in metrics.items()}
+    return {key: each.read(figures) for key, each in metrics.items()}
 
 
 def shares(readings):
