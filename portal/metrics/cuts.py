@@ -7,7 +7,8 @@ is below them is added up already.
 from dataclasses import dataclass
 
 from portal.agencies.succession import ANSWERS_ON
-from portal.metrics.blocks import KindBlock, TopsBlock
+from portal.metrics.blocks import KindBlock, ListedBlock, TopsBlock
+from portal.metrics.errors import NotKeptSo
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,12 @@ BY_KIND = Cut(  # “ministry” or “province”
 
 
 def by_top_of(block):
-    """:data:`BY_TOP`, for the ministries or the provinces only, for some of them, or for all."""
+    """:data:`BY_TOP`, for the ministries or the provinces only, for some of them, or for all.
+
+    Raises ``NotKeptSo`` for a block that is no set of agencies.
+    """
+    if isinstance(block, ListedBlock):
+        raise NotKeptSo(name=block.name)
     if isinstance(block, TopsBlock):
         sql = "SELECT id AS agency, id AS grp FROM agencies_agency WHERE id = ANY(%s)"
         return Cut((_of_tops(sql, list(block.keys)),))

@@ -231,6 +231,7 @@ def test_pages_take_few_queries(client, land, django_assert_max_num_queries):
         ("/metrics/map/?period=2000", 200),
         ("/metrics/comparison/?block=region:atlantis", 404),
         ("/metrics/comparison/?block=unit:%00", 404),
+        ("/metrics/months.csv?block=field:thu-nghiem", 404),
         ("/metrics/comparison/?block=service:9.999999", 404),
         ("/metrics/comparison/?block=field:", 404),
         ("/metrics/comparison/?block=A90@yesterday", 404),
