@@ -139,6 +139,11 @@ class Question(ABC):
         """The answers on which another question may depend; none for most types."""
         return ()
 
+    @property
+    def facts(self) -> dict[str, "Question"]:
+        """The questions that this one asks about each person or row, by their keys; none for most types."""
+        return {}
+
     def is_answered(self, value: Any) -> bool:
         return value not in (None, "", [], {})
 

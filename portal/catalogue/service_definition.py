@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from portal.catalogue.crosschecks import CrossCheck
+from portal.catalogue.crosschecks import CrossCheck, labels_of
 from portal.catalogue.errors import UnknownStep
 from portal.catalogue.fees import FeeRule
 from portal.catalogue.guidance import AskedOften, Prerequisite, SuitabilityQuestion
@@ -130,7 +130,8 @@ class ServiceDefinition:
 
     @cached_property
     def labels(self) -> dict[str, Words]:
-        return {key: question.label for key, question in self.questions.items()}
+        """What the questions, and the facts they ask, are called in sentences."""
+        return labels_of(self.questions)
 
     @cached_property
     def file_questions(self) -> dict[str, Question]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.catalogue import fee_kinds, question_types  # noqa: F401  (registers every kind, every type)
-from portal.catalogue.crosschecks import read_crosscheck
+from portal.catalogue import crosscheck_kinds, fee_kinds, question_types  # noqa: F401  (registers all)
+from portal.catalogue.crosschecks import CrossCheck, read_crosscheck
 from portal.catalogue.fees import read_fee
 from portal.catalogue.guidance import (
     CODE,
@@ -97,9 +97,7 @@ def read_service(content: dict[str, Any], *, file: str) -> ServiceDefinition:
         steps=tuple(map(read_step, table.tables("steps", at_least=1))),
         process=read_process(table, time_limit),
         groups=groups,
-        crosschecks=tuple(
-            read_crosscheck(entry, questions) for entry in table.tables("crosschecks")
-        ),
+        crosschecks=read_crosschecks(table, questions),
         content=content,
     )
     full_process.close()
@@ -141,6 +139,14 @@ def check_condition(
         table.refuse(key, _("must name a question that comes earlier"))
     if not set(condition.values) <= set(seen[condition.question].condition_values()):
         table.refuse(key, _("must name answers which that question can have"))
+
+
+def read_crosschecks(table: Table, questions: dict[str, Question]) -> tuple[CrossCheck, ...]:
+    rules = []
+    for entry in table.tables("crosschecks"):
+        rules.append(read_crosscheck(entry, questions))
+        check_condition(rules[-1].unless, questions, entry, "unless")
+    return tuple(rules)
 
 
 def read_fee_of(table: Table, questions: dict[str, Question]):

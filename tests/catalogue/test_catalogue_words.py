@@ -7,8 +7,8 @@ from portal import translations
 CATALOGUE = translations.LOCALE / "catalogue/vi/LC_MESSAGES/django.po"
 OUR_PLACES = re.compile(
     r"templates/components/question/"
-    r"|portal/catalogue/(?:answer_field|crosschecks|definitions|errors|fees|forms|levels|question_files"
-    r"|question_types/\w+|questions|review|service_files|tables|typed_text)\b"
+    r"|portal/catalogue/(?:answer_field|crosschecks|crosscheck_kinds/\w+|definitions|errors|fees|forms|levels"
+    r"|question_files|question_types/\w+|questions|review|service_files|tables|typed_text)\b"
 )
 
 

@@ -102,6 +102,10 @@ class Person(Parts):
             for part in self.part_names
         }
 
+    @property
+    def facts(self):
+        return self.part_questions
+
     def widget(self):
         controls = {part: question.widget() for part, question in self.part_questions.items()}
         if "gender" in controls:
@@ -180,6 +184,13 @@ class Person(Parts):
         if self.people in ("male", "female") and "gender" in stored:
             stored["gender"] = self.people
         if "citizen_id" in stored:
+            stored["citizen_id"] = self.fitting_number(stored, rng, today)
+        return stored
+
+    def told_otherwise(self, value, fact: str, told, rng, *, today) -> dict[str, str]:
+        """The sample ``value`` with another ``fact``, and with a citizen ID that fits it."""
+        stored = value | {fact: told}
+        if "citizen_id" in stored and fact != "citizen_id":
             stored["citizen_id"] = self.fitting_number(stored, rng, today)
         return stored
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from portal.catalogue.answer_rows import RowsField
+from portal.catalogue.crosschecks import CrossCheck, conflicts, labels_of, read_crosscheck
 from portal.catalogue.question_files import read_question
 from portal.catalogue.questions import Question, question_type
 from portal.catalogue.words import Words
@@ -28,13 +29,15 @@ OPTIONAL_ANSWERED = 0.7  # share of the optional answers that samples give
 class Repeating(Question):
     """A list of rows with the same questions. Stored: a list of objects, an entry for each answered question.
 
-    Rows left blank do not count. A refusal inside a row has the code ``<row>-<key of the question>``.
+    Rows left blank do not count. ``crosschecks`` are rules between the answers of one row. A refusal inside a
+    row has the code ``<row>-<key of the question>``.
     """
 
     type = "repeating"
     template = "components/question/repeating.html"
 
     questions: tuple[Question, ...] = ()
+    crosschecks: tuple[CrossCheck, ...] = ()
     item_label: Words | None = None
     min_items: int = 1
     max_items: int = 10
@@ -53,13 +56,24 @@ class Repeating(Question):
             table.refuse("questions", _("must have keys that differ"))
         if table.has("fills"):
             table.refuse("fills", _("does not belong to a question of this type"))
+        asked = {question.key: question for question in questions}
+        rules = []
+        for entry in table.tables("crosschecks"):
+            if entry.has("unless"):
+                entry.refuse("unless", _("does not belong to a rule of a row"))
+            rules.append(read_crosscheck(entry, asked))
         least = table.whole("min_items", 1, minimum=1, maximum=MOST_ROWS)
         return {
             "questions": tuple(questions),
+            "crosschecks": tuple(rules),
             "item_label": table.words("item_label"),
             "min_items": least,
             "max_items": table.whole("max_items", 10, minimum=least, maximum=MOST_ROWS),
         }
+
+    @property
+    def facts(self):
+        return {question.key: question for question in self.questions}
 
     @property
     def is_plain_text(self):
@@ -123,7 +137,16 @@ class Repeating(Question):
                 answers[question.key] = answer
             elif question.required:
                 missing += in_place(ValidationError(asked.missing()), row, question)
+        if answers and not faults and not missing:
+            faults = list(self.conflicts_in_row(row, number, answers))
         return answers, faults + missing if answers or faults else []
+
+    def conflicts_in_row(self, row: int, number: int, answers) -> Iterator[ValidationError]:
+        labels = labels_of({each.key: self.in_row(each, number) for each in self.questions})
+        for _rule, found in conflicts(self.crosschecks, answers, labels):
+            yield ValidationError(
+                found.sentence, code=f"{row}-{found.question}", params=found.params
+            )
 
     def missing(self):
         return gettext("Write at least one entry in “%(label)s”.") % {"label": self.label}
@@ -167,6 +190,8 @@ class Repeating(Question):
             for question in self.questions
             if question.required or rng.random() < OPTIONAL_ANSWERED
         }
+        for rule, _conflict in list(conflicts(self.crosschecks, drawn, labels_of(self.facts))):
+            rule.repair(drawn, self.facts, rng, today)
         first = self.questions[0]
         return drawn or {first.key: first.sample(rng, today=today)}
 
