@@ -81,4 +81,5 @@ def trips(level: int, asked: Procedure) -> tuple[tuple[Stage, ...], ...]:
     if Stage.PAY in by_hand:
         pays_early = asked.fee_when == PAID_AT_FILING and Stage.HAND_IN in ways
         ways.setdefault(Stage.HAND_IN if pays_early else Stage.COLLECT, []).append(Stage.PAY)
-    return tuple(map(tuple, ways.values()))
+    in_order = list(Stage).index
+    return tuple(tuple(sorted(way, key=in_order)) for way in ways.values())

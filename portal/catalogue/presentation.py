@@ -44,6 +44,14 @@ WHAT_TO_DO = {
         "You send the dossier, pay the fee and receive the signed result online. You need not come."
     ),
 }
+WHAT_TO_DO_FOR_FREE = WHAT_TO_DO | {
+    3: gettext_lazy(
+        "You send the dossier online. You collect the result at the counter of the unit."
+    ),
+    4: gettext_lazy(
+        "You send the dossier and receive the signed result online. You need not come."
+    ),
+}
 FEE_FALLS_DUE = {
     "filing": gettext_lazy("Paid when you send the dossier."),
     "supplement": gettext_lazy("Paid when you send the supplement."),

@@ -10,6 +10,7 @@ from portal import clock, wording
 from portal.agencies.working_calendar import calendar
 from portal.catalogue import bundles, level_words, presentation
 from portal.catalogue.competence import Competence
+from portal.catalogue.condition_words import in_words
 from portal.catalogue.level_story import procedure
 from portal.catalogue.levels import Capability, allows
 from portal.catalogue.suitability_views import first_address
@@ -69,7 +70,7 @@ def service_context(request, service, definition):
         "definition": definition,
         "level": level,
         "level_short": presentation.LEVEL_SHORT[level],
-        "what_to_do": presentation.WHAT_TO_DO[level],
+        "what_to_do": what_to_do(definition)[level],
         "story": level_words.told(level, procedure(definition)),
         "may_apply": may_apply,
         "apply_address": first_address(definition) if may_apply else "",
@@ -79,6 +80,10 @@ def service_context(request, service, definition):
         "limit_explained": presentation.limit_explained(definition.time_limit),
         "example": example(definition.time_limit),
         "fee": fee_told(definition),
+        "papers": [
+            (paper, in_words(paper.needed_if, definition.questions) if paper.needed_if else "")
+            for paper in definition.documents
+        ],
         "forms_on_paper": level == 2,
         "about_code": about_code(definition),
         "certainty": {
@@ -91,6 +96,13 @@ def service_context(request, service, definition):
         "bundles": bundles.of_service(service.code),
         "figures": filled("catalogue.service", request, service=service),
     }
+
+
+def what_to_do(definition) -> dict[int, str]:
+    """What applicants do, by level, in two sentences."""
+    if definition.fee.highest_vnd():
+        return presentation.WHAT_TO_DO
+    return presentation.WHAT_TO_DO_FOR_FREE
 
 
 def example(limit) -> Example:
