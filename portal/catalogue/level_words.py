@@ -94,7 +94,9 @@ def get_forms(level, asked):
 def fill_in(level, asked):
     if allows(level, Capability.FILL_ONLINE):
         return _("Answer the questions online; the answers are checked at once and saved.")
-    return _("By pen, on paper; mistakes are found at the counter only.")
+    if allows(level, Capability.DOWNLOAD_FORMS):
+        return _("By pen, or typed on the portal and printed; the counter checks it.")
+    return _("By pen, on paper; the counter checks it.")
 
 
 def hand_in(level, asked):

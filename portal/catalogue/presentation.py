@@ -22,7 +22,7 @@ PROCESSES = {
 LEVEL_LONG = {
     1: gettext_lazy("Read the guidance online. Forms are given out at the counter."),
     2: gettext_lazy(
-        "Find out which forms to fill in. Bring the dossier to the counter or post it."
+        "Print the form, or type your answers into it first. Bring the dossier to the counter or post it."
     ),
     3: gettext_lazy(
         "Send and follow the dossier online. Pay the fee and collect the result at the counter."
@@ -34,8 +34,8 @@ WHAT_TO_DO = {
         "This procedure cannot be started online. Read below what is needed, then bring the papers to a one-door unit."
     ),
     2: gettext_lazy(
-        "This procedure cannot be sent online. Fill in the forms named below on paper and bring them, with the other "
-        "papers, to a one-door unit or post them."
+        "This procedure cannot be sent online. Print the form below, fill it in and bring it, with the other papers, "
+        "to a one-door unit or post it."
     ),
     3: gettext_lazy(
         "You send the dossier online. You pay the fee and collect the result at the counter of the unit."

@@ -84,7 +84,6 @@ def service_context(request, service, definition):
             (paper, in_words(paper.needed_if, definition.questions) if paper.needed_if else "")
             for paper in definition.documents
         ],
-        "forms_on_paper": level == 2,
         "about_code": about_code(definition),
         "certainty": {
             key: presentation.CERTAINTY[mark] for key, mark in definition.certainty.items()
