@@ -157,7 +157,8 @@ def _inspect_picture(content: bytes, kind: str, shown: str) -> tuple[int, int]:
             if kind == "png":
                 picture.verify()  # checksums of all chunks, nothing unpacked
             else:
-                picture.draft(None, (width // 8, height // 8))  # decode small, but to the end
+                # Decode small, but to the end.
+                picture.draft(None, (max(width // 8, 1), max(height // 8, 1)))
                 picture.load()
     except Exception:  # as above
         raise FileDamaged(name=shown)
