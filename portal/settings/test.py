@@ -14,7 +14,14 @@ os.environ["PORTAL_HOME"] = os.environ.get("PORTAL_TEST_HOME") or str(BASE_DIR /
 from portal.embedded import binaries, valkey
 from portal.settings import database
 from portal.settings.embedded import *
-from portal.settings.embedded import ALLOWED_HOSTS, HOME, PORTAL_PORT, SERVERS
+from portal.settings.embedded import (
+    ALLOWED_HOSTS,
+    HOME,
+    INSTALLED_APPS,
+    MIDDLEWARE,
+    PORTAL_PORT,
+    SERVERS,
+)
 
 if not os.environ.get("REDIS_URL") and (_program := binaries.valkey_program()):
     CELERY_BROKER_URL = valkey.start_for_this_process(
@@ -23,6 +30,12 @@ if not os.environ.get("REDIS_URL") and (_program := binaries.valkey_program()):
 else:
     CELERY_BROKER_URL = SERVERS.redis
 CACHES = database.cache(CELERY_BROKER_URL, prefix=f"test-{PORTAL_PORT}")
+
+# A page that asks the database once for every row of a list fails its test, from the second row on.
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
+MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
+# One row read by its key, acted upon and read again, as the admin does with each transition, is no list.
+ZEAL_ALLOWLIST = [{"model": "*", "field": "get()"}]
 
 # Only here: hashing a password the slow way takes longer than the test around it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
