@@ -1,6 +1,6 @@
 # Everything a developer or a visitor types. PYTHON=… names the interpreter that makes .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo reset sandbox sandbox-merchant test test-slow crashpoints lint bench screenshots lock chromium
+.PHONY: help install install-dev demo reset sandbox sandbox-merchant test test-slow e2e-all crashpoints lint bench screenshots lock chromium
 
 PY := .venv/bin/python
 TEXTS := $(wildcard locale/*/vi/LC_MESSAGES/django.po)
@@ -31,6 +31,9 @@ test: install-dev chromium  ## Fast tests; make test ARGS="-k …"
 
 test-slow: install-dev chromium  ## The long tiers
 	@$(PY) -m pytest -m slow $(ARGS)
+
+e2e-all: install-dev chromium  ## Every service filed in Chromium
+	@$(PY) -m pytest -m "slow or every_service" tests/e2e/test_services.py $(ARGS)
 
 crashpoints: install-dev  ## Kill every flow of money before and after each of its steps
 	@$(PY) -m pytest -q -m slow tests/faults/test_every_crash_point.py $(ARGS)
