@@ -41,6 +41,7 @@ class Procedure:
     fee_when: str | None  # at which moment the fee falls due; None where there is none
     ways_to_receive: tuple[str, ...]  # online, counter, post; none where nothing is issued
     papers: int  # that everybody hands in, the form not counted
+    same_day: bool = False  # the result is there on the day on which the dossier is received
 
 
 def procedure(definition) -> Procedure:
@@ -54,6 +55,7 @@ def procedure(definition) -> Procedure:
         fee_when=definition.fee.when if definition.fee.highest_vnd() else None,
         ways_to_receive=every_way if definition.result.kind != "none" else (),
         papers=sum(not each.filled_online for each in asked_of_all),
+        same_day=definition.time_limit.unit == "same_day",
     )
 
 
@@ -73,7 +75,8 @@ def is_done_from_home(stage: Stage, level: int, asked: Procedure) -> bool:
 def trips(level: int, asked: Procedure) -> tuple[tuple[Stage, ...], ...]:
     """Each way to the counter that ``level`` leaves, with what is done there; papers are carried, not posted.
 
-    Forms are fetched on a way of their own. The fee is paid on the way on which it has fallen due.
+    Forms are fetched on a way of their own. The fee is paid on the way on which it has fallen due. A result of the
+    same day is waited for.
     """
     by_hand = [each for each in stages(asked) if not is_done_from_home(each, level, asked)]
     reasons = [each for each in (Stage.GET_FORMS, Stage.HAND_IN, Stage.COLLECT) if each in by_hand]
@@ -81,5 +84,7 @@ def trips(level: int, asked: Procedure) -> tuple[tuple[Stage, ...], ...]:
     if Stage.PAY in by_hand:
         pays_early = asked.fee_when == PAID_AT_FILING and Stage.HAND_IN in ways
         ways.setdefault(Stage.HAND_IN if pays_early else Stage.COLLECT, []).append(Stage.PAY)
+    if asked.same_day and Stage.HAND_IN in ways:
+        ways[Stage.HAND_IN] += ways.pop(Stage.COLLECT, [])
     in_order = list(Stage).index
     return tuple(tuple(sorted(way, key=in_order)) for way in ways.values())

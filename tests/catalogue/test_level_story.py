@@ -36,6 +36,8 @@ def test_what_is_done_from_home(stage):
         (USUAL, 3, [(PAY, COLLECT)]),
         (USUAL, 4, []),
         (Procedure("result", EVERY_WAY, 2), 2, [(HAND_IN,), (PAY, COLLECT)]),
+        (Procedure("result", EVERY_WAY, 2, same_day=True), 2, [(HAND_IN, PAY, COLLECT)]),
+        (Procedure("result", EVERY_WAY, 2, same_day=True), 3, [(PAY, COLLECT)]),
         (Procedure(None, EVERY_WAY, 2), 3, [(COLLECT,)]),
         (Procedure(None, (), 2), 3, []),  # nothing to pay and nothing to collect
         (Procedure("filing", (), 2), 3, [(PAY,)]),
