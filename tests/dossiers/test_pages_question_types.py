@@ -74,6 +74,10 @@ def me(client):
 
 @pytest.fixture
 def draft(me):
+    return household_draft(me)
+
+
+def household_draft(me):
     """A draft whose first page asks all of the above."""
     content = small_content(code="9.900001")
     questions = [HEAD, MEMBERS, PHOTO, PLAN, HOME]
