@@ -1,6 +1,6 @@
 """One block beside the same period a year before: every figure with its ratio and its points, and its target."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from portal.agencies.models import Unit
 from portal.catalogue.models import PublicService
@@ -41,6 +41,7 @@ class Comparison:
     period: object
     before: object  # the period a year before; None where there can be no figures
     lines: list
+    dates: str  # of the period, up to the day that has come
     parts: list = field(
         default_factory=list
     )  # (name, address) of what can be looked at more closely
@@ -63,7 +64,8 @@ def compare(block, period):
         for each in drawn
         if each.code in now
     ]
-    return Comparison(block, period, before, lines, _parts(block, period))
+    dates = replace(period, last=min(period.last, period.as_of)).dates
+    return Comparison(block, period, before, lines, dates, _parts(block, period))
 
 
 def _urls(metric, period, block):

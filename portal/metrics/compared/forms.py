@@ -29,10 +29,7 @@ class RateForm(PeriodForm):
     def __init__(self, *, shown, metric, **kept):
         super().__init__(shown=shown)
         self.initial |= {"metric": metric.code, **kept}
-        self.fields["metric"].choices = [
-            (each.code, each.name) for each in rates(shown.as_of) if each.code != metric.code
-        ]
-        self.fields["metric"].choices.insert(0, (metric.code, metric.name))
+        self.fields["metric"].choices = [(each.code, each.name) for each in rates(shown.as_of)]
         for name in kept:
             self.fields[name] = forms.CharField(widget=forms.HiddenInput)
 

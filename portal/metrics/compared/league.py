@@ -89,10 +89,18 @@ def ranks(readings, metric):
 
     Dossiers are not compared below thirty; services are, however few.
     """
-    least = ENOUGH if metric.denominator and metric.denominator.kind == "dossiers" else 1
-    values = {key: _value(reading, least) for key, reading in readings.items()}
-    known = sorted((value for value in values.values() if value is not None), reverse=True)
-    return {key: known.index(value) + 1 for key, value in values.items() if value is not None}
+    values = {
+        key: _value(reading) for key, reading in readings.items() if is_enough(reading, metric)
+    }
+    known = sorted(values.values(), reverse=True)
+    return {key: known.index(value) + 1 for key, value in values.items()}
+
+
+def is_enough(reading, metric):
+    """Whether there is enough to compare."""
+    if metric.denominator is None:
+        return reading.numerator > 0
+    return reading.denominator >= (ENOUGH if metric.denominator.kind == "dossiers" else 1)
 
 
 def _place(top, metric, period, target):
@@ -106,10 +114,8 @@ def _place(top, metric, period, target):
     )
 
 
-def _value(reading, least):
-    if reading.denominator is None:
-        return reading.numerator or None
-    return reading.share if reading.denominator >= least else None
+def _value(reading):
+    return reading.numerator if reading.denominator is None else reading.share
 
 
 def _name(place):

@@ -6,13 +6,14 @@ from portal.metrics import figures
 from portal.metrics.addresses import league_address
 from portal.metrics.blocks import MINISTRIES, NATION, PROVINCES
 from portal.metrics.compared import tops
+from portal.metrics.compared.league import is_enough
 from portal.metrics.compared.targets import targets
 from portal.metrics.tables import shown
 
 
 @dataclass(frozen=True)
 class BlockProgress:
-    """One block: its pooled figure, and how many of its agencies meet the target among those with data."""
+    """One block: its pooled figure, and how many of its agencies meet the target among those with enough to compare."""
 
     block: object
     figure: object = None  # tables.Shown; None while the figure has no source
@@ -55,14 +56,15 @@ def _progress(target, period, by_block):
 def _of(block, found, target, metric, period):
     pooled = figures.pooled(top.figures for top in found)
     reading = metric.read(pooled)
-    answers = [target.is_met_by(metric.read(top.figures)) for top in found]
+    readings = [metric.read(top.figures) for top in found]
+    answers = [target.is_met_by(each) for each in readings if is_enough(each, metric)]
     meets = target.is_met_by(reading)
     return BlockProgress(
         block,
         shown(metric, pooled, period, block.code),
         meets,
         (target.share - reading.share) * 100 if meets is False else None,
-        sum(answer is True for answer in answers),
-        sum(answer is not None for answer in answers),
+        sum(answers),
+        len(answers),
         league_address(block.code, metric.code, period) if block is not NATION else "",
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from portal.metrics import registry
 from portal.metrics.errors import NoSuchMetric
-from portal.wording import VIETNAMESE, spoken
+from portal.wording import VIETNAMESE, number, spoken
 
 FILE = Path(__file__).parent / "data" / "targets.csv"
 
@@ -24,12 +24,23 @@ class Target:
     by: date | None
     certainty: str
     source: str
+    source_vi: str
     en: str
     vi: str
 
     @property
     def name(self):
         return self.vi if spoken() == VIETNAMESE else self.en
+
+    @property
+    def announced_in(self):
+        """The source in the reader's language."""
+        return self.source_vi if spoken() == VIETNAMESE else self.source
+
+    @property
+    def percent(self):
+        """Targets are whole: “80%”."""
+        return f"{number(self.share * 100)}%"
 
     @property
     def certainty_in_words(self):
@@ -85,5 +96,5 @@ def _target(row):
         metrics=tuple(row["metrics"].split()),
         share=Fraction(int(row["percent"]), 100),
         by=date.fromisoformat(row["by"]) if row["by"] else None,
-        **{key: row[key] for key in ("certainty", "source", "en", "vi")},
+        **{key: row[key] for key in ("certainty", "source", "source_vi", "en", "vi")},
     )

@@ -9,6 +9,7 @@ from portal.metrics.addresses import list_address
 from portal.metrics.compared import tops
 from portal.metrics.registry import CERTAINTY, DENOMINATOR, NUMERATOR
 from portal.metrics.scorecard import raising, rules, shares, words
+from portal.metrics.tables import ENOUGH
 
 
 @dataclass(frozen=True)
@@ -94,15 +95,22 @@ def all_of(kind, period, profile):
     day = tops.tree_day(period)
     metrics = shares.metrics_of(rules.PROFILES[profile], period.as_of)
     (found,) = tops.read(kind, day, period)
-    cards = [(top, _card(shares.readings_of(metrics, top.figures), profile)) for top in found]
-    values = sorted((card.share for _top, card in cards if card.share is not None), reverse=True)
+    read = [(top, shares.readings_of(metrics, top.figures)) for top in found]
+    cards = [(top, _card(readings, profile), _is_enough(readings)) for top, readings in read]
+    values = sorted((card.share for _top, card, is_enough in cards if is_enough), reverse=True)
     standings = [
-        Standing(top, card, None if card.share is None else values.index(card.share) + 1)
-        for top, card in cards
+        Standing(top, card, values.index(card.share) + 1 if is_enough else None)
+        for top, card, is_enough in cards
     ]
     return sorted(
         standings, key=lambda each: (each.rank is None, each.rank or 0, each.top.agency.code)
     )
+
+
+def _is_enough(readings):
+    """Whether enough dossiers were completed for a rank."""
+    progress = readings.get("2.1")
+    return progress is not None and progress.denominator >= ENOUGH
 
 
 def page(block, period, profile):
@@ -136,7 +144,7 @@ def _shown():
 
 def _group(name, card, standings, metrics, readings, period, block):
     own = card.of(name)
-    others = [each.card.of(name) for each in standings]
+    others = [each.card.of(name) for each in standings if each.rank is not None]
     known = [other.total for other in others if other.most]
     return GroupLine(
         name,

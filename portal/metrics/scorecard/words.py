@@ -38,8 +38,8 @@ INDICATORS = {
 }
 
 PROFILES = {
-    "older": _("Older points: 2 + 4 + 6 for online services"),
-    "newer": _("Newer points: 12 for full-process dossiers"),
+    "older": _("Older: 2 + 4 + 6 points online"),
+    "newer": _("Newer: 12 points full-process"),
 }
 
 SOURCES = {

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from portal.metrics.un import indices
+from portal.wording import VIETNAMESE, spoken
 
 FILE = Path(__file__).parent / "data" / "published.csv"
 MOST_OFF = Decimal("0.0002")  # four digits were rounded before the mean was taken
@@ -30,6 +31,12 @@ class Year:
     epi: Decimal | None
     epi_certainty: str
     source: str
+    source_vi: str
+
+    @property
+    def published_in(self):
+        """The source in the reader's language."""
+        return self.source_vi if spoken() == VIETNAMESE else self.source
 
     @property
     def mean(self):
