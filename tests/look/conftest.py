@@ -1,7 +1,9 @@
+from datetime import date
+
 import pytest
 from django.conf import settings as django_settings
 
-from portal import page, translations
+from portal import clock, page, translations
 
 URLS = "tests.look.urls"
 
@@ -13,9 +15,10 @@ def compiled_catalogues():
 
 
 @pytest.fixture
-def little_site(settings):
-    """The addresses of tests/look/urls.py instead of the portal's."""
+def little_site(settings, monkeypatch):
+    """The addresses of tests/look/urls.py instead of the portal's, on a day that no database needs to tell."""
     settings.ROOT_URLCONF = URLS
+    monkeypatch.setattr(clock, "today", lambda: date(2022, 9, 14))
 
 
 @pytest.fixture
