@@ -163,6 +163,12 @@ def play(
         (f"/metrics/{AGENCY}/", "metrics-agency"),
         (f"/metrics/list/dossiers-online/numerator/?block={AGENCY}", "metrics-list"),
         ("/metrics/method/", "metrics-method"),
+        (f"/metrics/comparison/?block=unit:{AGENCY}", "metrics-comparison"),
+        ("/metrics/targets/", "metrics-targets"),
+        ("/metrics/league/provinces/", "metrics-league"),
+        ("/metrics/map/?metric=dossiers-online", "metrics-map"),
+        (f"/metrics/scorecard/{AGENCY}/", "metrics-scorecard"),
+        ("/metrics/un/", "metrics-un"),
     ):
         citizen.opens(path)
         citizen.shows(name)

@@ -21,6 +21,7 @@ DESKTOP, PHONE = 1280, 390
 ON_A_PHONE_TOO = {
     *("home", "search", "service", "tasks", "step", "check", "sent", "pay", "bank"),
     *("dossier", "dossier-yours", "desk", "desk-dossier", "metrics", "metrics-agency"),
+    *("metrics-comparison", "metrics-league", "metrics-map", "metrics-scorecard", "metrics-un"),
 }
 MOST_TABS = 120
 VIOLATIONS = """axe.run(document, {resultTypes: ['violations']}).then(
