@@ -48,7 +48,7 @@ def months(period, block):
         rows += [
             [month.first, month.last, block.code, each.code, *_values(each, total)]
             for each in metrics(period.as_of)
-            if each.numerator.kind != "services"
+            if each.numerator.adds_up
         ]
     head = ["first_day", "last_day", "block", "metric", "numerator", "denominator"]
     return as_file(f"months-{block.code.replace(':', '-')}-{period.text}.csv", head, rows)

@@ -38,7 +38,10 @@ ENDING = ("complete", "accept_withdrawal", "stop", "expire")
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of what was counted. ``kind`` is ``dossiers``, ``services`` or ``payments``; rows are dicts."""
+    """A list of what was counted. ``kind`` is one of ``dossiers``, ``services``, ``payments``, ``units``, ``accounts``;
+
+    rows are dicts.
+    """
 
     kind: str
     rows: QuerySet
@@ -205,8 +208,8 @@ def rated(period, block, values=frozenset(RATED)):
             "expected_at",
             at=Subquery(opinion.values("at")[:1]),
             dossier=F("pk"),
-            **_named("service", "service"),
-            **_named("agency", "handling_agency"),
+            **named("service", "service"),
+            **named("agency", "handling_agency"),
         )
     )
     return Listing("dossiers", rows)
@@ -241,8 +244,8 @@ def captured(period, block):
             dossier=F("attempt__dossier_id"),
             public_id=F("attempt__dossier__public_id"),
             code=F("attempt__dossier__code"),
-            **_named("service", "service"),
-            **_named("agency", "handling_agency"),
+            **named("service", "service"),
+            **named("agency", "handling_agency"),
         )
     )
     return Listing("payments", rows)
@@ -278,8 +281,8 @@ def services(period, block, levels, *, eligible=None, used=None):
     rows = (
         offered.values(
             top=F("handling_agency__top"),
-            **_named("service", "service"),
-            **_named("agency", "handling_agency__top"),
+            **named("service", "service"),
+            **named("agency", "handling_agency__top"),
         )
         .annotate(highest_level=Max("level"))
         .filter(highest_level__in=sorted(levels))
@@ -322,12 +325,13 @@ def _shown(rows):
         public_id=F("dossier__public_id"),
         code=F("dossier__code"),
         expected_at=F("dossier__expected_at"),
-        **_named("service", "version__service"),
-        **_named("agency", "handling_agency"),
+        **named("service", "version__service"),
+        **named("agency", "handling_agency"),
     )
 
 
-def _named(name, path):
+def named(name, path=""):
     """Code and name in the reader's language of what ``path`` leads to, as ``<name>_code`` and ``<name>_name``."""
     language = "en" if get_language() == "en" else "vi"
-    return {f"{name}_code": F(f"{path}__code"), f"{name}_name": F(f"{path}__name_{language}")}
+    way = f"{path}__" if path else ""
+    return {f"{name}_code": F(f"{way}code"), f"{name}_name": F(f"{way}name_{language}")}

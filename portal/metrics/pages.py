@@ -7,9 +7,9 @@ from django.utils.translation import pgettext
 
 from portal.agencies.models import Agency
 from portal.catalogue.folding import fold
-from portal.metrics import cuts, figures, trends
+from portal.metrics import cuts, figures, groups, trends
 from portal.metrics.blocks import MINISTRIES, NATION, PROVINCES
-from portal.metrics.registry import metrics
+from portal.metrics.registry import headlines
 from portal.metrics.tables import Row, Table, agency_row, in_order, shown
 
 
@@ -21,6 +21,7 @@ class Page:
     headlines: list
     trends: list
     tables: list
+    groups: list
 
     @property
     def is_empty(self):
@@ -32,7 +33,7 @@ class Page:
 
 def nation(period):
     """The whole country: blocks, ministries and provinces."""
-    drawn = in_order(metrics(period.as_of))
+    drawn = in_order(headlines(period.as_of))
     by_top = figures.read(period, cuts.BY_TOP)
     tops = [top for top in Agency.objects.filter(pk__in=list(by_top)) if by_top[top.pk]]
     within = {
@@ -62,12 +63,13 @@ def nation(period):
                 if found
             ),
         ],
+        groups.of(whole, period, NATION.code),
     )
 
 
 def agency(block, period):
     """One agency: itself and each agency directly below it, with all that is further below."""
-    drawn = in_order(metrics(period.as_of))
+    drawn = in_order(headlines(period.as_of))
     whole = figures.of(period, block)
     months, counted = trends.read(period, cuts.with_its_kind(block))
     own = trends.Line(block.code, block.code, block.name, _("This agency"))
@@ -80,6 +82,7 @@ def agency(block, period):
             trends.received(months, counted, own),
         ],
         _tables_of_parts(block, drawn, period),
+        groups.of(whole, period, block.code),
     )
 
 

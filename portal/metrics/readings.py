@@ -4,12 +4,13 @@ Units, services and fields are cuts that the rollup does not keep. Their figures
 lists that they open, all counted in one statement.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
-from portal.metrics import figures
+from portal.metrics import figures, on_demand
 from portal.metrics.blocks import ListedBlock
 from portal.metrics.errors import NotKeptSo
 from portal.metrics.registry import DENOMINATOR, NUMERATOR, Reading
@@ -18,7 +19,22 @@ COUNTABLE = {"dossiers", "services", "payments", "VND"}  # kinds of terms whose 
 
 
 def read(metrics, period, block):
-    """``{code: Reading}``; a figure that is not kept for such a block is left out."""
+    """``{code: Reading}``; a figure that is not known for such a block is left out.
+
+    What the rollup keeps is read together; the rest is counted one by one, and what has no source is no number.
+    """
+    kept = [each for each in metrics if each.is_kept]
+    found = _kept(kept, period, block) if kept else {}
+    for each in metrics:
+        if each.no_source:
+            found[each.code] = Reading(None)
+        elif not each.is_kept:
+            with suppress(NotKeptSo):
+                found[each.code] = on_demand.read(each, period, block)
+    return found
+
+
+def _kept(metrics, period, block):
     if isinstance(block, ListedBlock):
         return _from_lists(metrics, period, block)
     counted = figures.of(period, block)

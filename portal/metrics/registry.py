@@ -8,6 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal import clock
 from portal.metrics import definitions
@@ -30,15 +31,35 @@ class Unit(Enum):
     """What a figure is given in."""
 
     PERCENT = _("%")
+    SERVICES = pgettext_lazy("unit", "services")
+    DOSSIERS = pgettext_lazy("unit", "dossiers")
+    REQUESTS = pgettext_lazy("unit", "requests")
     PAYMENTS = _("payments")
     VND = _("VND")
+    MINUTES = pgettext_lazy("unit", "working time")
+    PEOPLE = pgettext_lazy("unit", "people")
+    ACCOUNTS = pgettext_lazy("unit", "accounts")
+    ONE_DOOR_UNITS = pgettext_lazy("unit", "one-door units")
+
+
+class Group(Enum):
+    """What figures stand together on a page, in its order."""
+
+    DOSSIERS = _("Dossiers received and in hand")
+    TIME = _("Time")
+    ENDS = _("Refused, withdrawn, stopped")
+    SERVICES = _("Services offered")
+    PAYMENTS = _("Online payment")
+    PAPERS = _("Digital papers and results")
+    SATISFACTION = _("Satisfaction")
+    PEOPLE = _("People and units")
 
 
 @dataclass(frozen=True)
 class Reading:
     """One figure: a count or a sum, or two of them and their ratio."""
 
-    numerator: int
+    numerator: int | None  # nothing where too few were counted to say
     denominator: int | None = None
 
     @property
@@ -49,25 +70,34 @@ class Reading:
 
 @dataclass(frozen=True)
 class Metric:
-    """One official figure. ``since`` is the first day of the periods' last days that this version is for."""
+    """One official figure. ``since`` is the first day of the periods' last days that this version is for.
+
+    ``no_source`` says which register or system is missing; such a figure has no numerator, and pages give the sentence
+    instead of a number.
+    """
 
     code: str
     name: str
     short: str  # heads a column
     unit: Unit
-    numerator: Term
+    group: Group
     counts: str  # what the numerator is, in a sentence
     excludes: str
     source: str
     certainty: str
     since: date
+    numerator: Term | None = None
     denominator: Term | None = None
     out_of: str = ""  # what the denominator is, in a sentence
+    headline: bool = False  # at the top of pages and in their tables
+    no_source: str = ""
 
     def __post_init__(self):
         if self.certainty not in CERTAINTY:
             raise ValueError(f"{self.code}: no certainty is called {self.certainty!r}")
-        if (self.unit is Unit.PERCENT) != (self.denominator is not None):
+        if (self.numerator is None) != bool(self.no_source):
+            raise ValueError(f"{self.code}: a figure counts something, or says why it cannot")
+        if self.numerator and (self.unit is Unit.PERCENT) != (self.denominator is not None):
             raise ValueError(f"{self.code}: a percentage, and nothing else, has a denominator")
 
     @property
@@ -75,6 +105,11 @@ class Metric:
         """``{side: term}`` of what can be listed."""
         sides = {NUMERATOR: self.numerator, DENOMINATOR: self.denominator}
         return {side: term for side, term in sides.items() if term is not None}
+
+    @property
+    def is_kept(self):
+        """Whether the rollup has all that it needs; otherwise it is counted when somebody asks (``on_demand.py``)."""
+        return bool(self.sides) and all(term.is_kept for term in self.sides.values())
 
     @property
     def certainty_in_words(self):
@@ -111,9 +146,22 @@ def declare(**fields):
     return metric
 
 
+def declared(day=None):
+    """Every metric in the version in force on ``day`` (today), without a source too, in the order of the pages."""
+    day = day or clock.today()
+    groups = list(Group)
+    found = [_in_force(versions, day) for versions in _versions.values()]
+    return sorted(found, key=lambda metric: groups.index(metric.group))
+
+
 def metrics(day=None):
-    """Every metric in the version in force on ``day`` (today), in the order of the pages."""
-    return [_in_force(versions, day or clock.today()) for versions in _versions.values()]
+    """Those that are kept: every one of them is read from the same figures."""
+    return [metric for metric in declared(day) if metric.is_kept]
+
+
+def headlines(day=None):
+    """Those at the top of pages and in their tables."""
+    return [metric for metric in metrics(day) if metric.headline]
 
 
 def metric(code, day=None):
@@ -124,8 +172,10 @@ def metric(code, day=None):
 
 
 def all_versions():
-    """Every version of every metric, for the page of methods."""
-    return [version for versions in _versions.values() for version in versions]
+    """Every version of every metric, group by group, for the page of methods."""
+    groups = list(Group)
+    found = [version for versions in _versions.values() for version in versions]
+    return sorted(found, key=lambda version: groups.index(version.group))
 
 
 def load_definitions():

@@ -23,6 +23,11 @@ class Shown:
         return self.metric.unit is Unit.VND
 
     @property
+    def counts_money(self):
+        """Whether the two counts of a share are sums of money."""
+        return self.metric.numerator.kind == "VND"
+
+    @property
     def is_share(self):
         return self.metric.denominator is not None
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from portal.catalogue.levels import LEVELS
 from portal.metrics import listings
 from portal.metrics.counting import COMPLETED, ONLINE_PAYMENTS, PAID, RECEIVED
+from portal.metrics.figures import CARRIED_OVER
 
 
 @dataclass(frozen=True)
 class Term(ABC):
     """One side of a metric."""
 
-    kind = ""  # of what is counted: dossiers, services, payments, VND
+    kind = ""  # of what is counted: dossiers, services, payments, VND, minutes, people, accounts, units
+    adds_up = True  # months to a year: what is looked at on a day does not
+    is_kept = True  # by the rollup; otherwise on_demand.py asks for ``number(period, block)``
 
     @abstractmethod
     def value(self, figures):
@@ -77,7 +80,11 @@ class Count(Term):
     listed: Callable
     less: frozenset = frozenset()
     channel: int | None = None
-    kind: str = "dossiers"
+    kind = "dossiers"
+
+    @property
+    def adds_up(self):
+        return CARRIED_OVER not in self.cells
 
     def value(self, figures):
         return figures.quantity(self.cells, self.channel) - figures.quantity(
@@ -163,6 +170,7 @@ class Services(Term):
     eligible: bool | None = None
     used: bool | None = None
     kind = "services"
+    adds_up = False
 
     def value(self, figures):
         return figures.services_at(self.levels, eligible=self.eligible, used=self.used)

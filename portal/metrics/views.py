@@ -3,13 +3,23 @@
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from dossiers.models import Dossier
 from dossiers.states import Channel
-from portal import clock
-from portal.metrics import asked, blocks, export, pages, periods, readings, registry
+from portal import clock, wording
+from portal.metrics import (
+    asked,
+    blocks,
+    durations,
+    export,
+    pages,
+    periods,
+    readings,
+    reasons,
+    registry,
+)
 from portal.metrics.addresses import (
     agency_address,
     comparison_address,
@@ -17,9 +27,14 @@ from portal.metrics.addresses import (
     list_address,
 )
 from portal.metrics.forms import DatesForm, PeriodForm
+from portal.metrics.registry import NUMERATOR, Unit
 from portal.metrics.tables import ENOUGH
 
 PAGE_SIZE = 50
+REASONS = {  # what stands above a list of what came back
+    "supplements": reasons.of_supplements,
+    "dossiers-refused-at-reception": reasons.of_refusals,
+}
 LATENESS = {
     "early": pgettext_lazy("completed", "early"),
     "on_time": pgettext_lazy("completed", "on time"),
@@ -60,6 +75,8 @@ def listing(request, code, side):
             "term": term,
             "meaning": metric.meaning(side),
             "kind": found.kind,
+            "figure": _figure_above(metric, period, block),
+            "reasons": REASONS[code](found.rows) if code in REASONS and side == NUMERATOR else (),
             "page": page,
             "total_amount": found.total_amount(),
             "lines": _lines(page, request.user),
@@ -74,6 +91,18 @@ def listing(request, code, side):
             "now": period.instant or clock.now(),
         },
     )
+
+
+def _figure_above(metric, period, block):
+    """What stands nowhere but above its list: a time in words, or a share; nothing for what pages show."""
+    if metric.is_kept:
+        return ""
+    reading = readings.read([metric], period, block)[metric.code]
+    if metric.unit is not Unit.MINUTES:
+        return "" if reading.share is None else wording.percent(reading.share)
+    if reading.numerator is None:
+        return gettext("not enough dossiers yet")
+    return durations.in_words(reading.numerator)
 
 
 @require_safe
@@ -132,6 +161,8 @@ def _lines(page, user):
     return [
         {
             **row,
+            "worked_words": durations.in_words(row["worked"]) if "worked" in row else "",
+            "waited_words": durations.in_words(row["waited"]) if "waited" in row else "",
             "address": addresses.get(row.get("dossier")),
             "channel_name": Channel(row["channel"]).label if "channel" in row else "",
             "lateness_name": LATENESS.get(row.get("lateness"), ""),

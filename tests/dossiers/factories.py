@@ -188,12 +188,12 @@ def stop(dossier):
     perform(dossier, "stop", by=officer(dossier, "leader"), reason="Người nộp đã mất.")
 
 
-def propose(dossier):
+def propose(dossier, outcome="granted"):
     perform(
         dossier,
         "propose",
         by=officer(dossier, "specialist"),
-        outcome="granted",
+        outcome=outcome,
         statement="Hồ sơ đủ điều kiện.",
     )
 

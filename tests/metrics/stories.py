@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
+from dossiers.actions.rating import rate
 from dossiers.models import PaymentRequest
 from payments import actions
 from portal.clock.models import PortalClock
@@ -19,7 +20,7 @@ from tests.agencies.factories import (
 from tests.catalogue.factories import EligibilityFactory, OfferingFactory, PublicServiceFactory
 from tests.clock import rewinding
 from tests.dossiers import factories as dossiers
-from tests.dossiers.factories import AttachmentFactory, DossierFactory
+from tests.dossiers.factories import AttachmentFactory, DossierFactory, officer
 from tests.payments.factories import AttemptFactory
 from tests.payments.notices import notice_query
 
@@ -140,3 +141,62 @@ def august(land):
     received(land.full, "2022-09-01 00:01")  # and after
     clock_at("2022-09-15 09:00")
     return land
+
+
+def october(land):
+    """What may become of a dossier, in October 2022: eight of them filed in A90. 03/10/2022 is a Monday.
+
+    Asked twice and refused; transferred, disliked; withdrawn; stopped; unanswered; not received; open; late, liked.
+    """
+    clock_at("2022-10-03 09:00")
+    asked_twice = filed(land.full)
+    clock_at("2022-10-03 10:00")
+    dossiers.request_supplement(asked_twice)
+    supply(asked_twice)
+    clock_at("2022-10-04 09:00")
+    dossiers.receive(asked_twice)
+    dossiers.start_processing(asked_twice)
+    clock_at("2022-10-05 09:00")
+    ask_at_appraisal(asked_twice)
+    clock_at("2022-10-06 09:00")
+    supply(asked_twice)
+    clock_at("2022-10-07 09:00")  # expected on 10/10: a working day more than the three by law
+    dossiers.propose(asked_twice, outcome="refused")
+    dossiers.complete(asked_twice)
+
+    moved = received(land.full, "2022-10-03 09:00")
+    clock_at("2022-10-04 09:00")
+    perform(moved, "transfer", by=officer(moved, "one_door"), to=land.southern.handling_agency)
+    complete(moved, "2022-10-05 09:00")
+    dossiers.return_result(moved)
+    clock_at("2022-10-06 09:00")
+    rate(moved, by=moved.filed_by, value=1)
+
+    clock_at("2022-10-03 09:00")
+    filed(land.full, situation="withdrawn")
+    filed(land.full, situation="stopped")
+    unanswered = filed(land.with_fee)
+    dossiers.request_payment(unanswered)
+    clock_at("2022-10-14 09:00")
+    perform(unanswered, "expire", by=None)
+    clock_at("2022-10-04 09:00")
+    filed(land.full, situation="not_received")
+    received(land.full, "2022-10-06 09:00")
+
+    late = completed(land.full, "2022-10-03 09:00", "2022-10-12 09:00", paper=True)
+    dossiers.return_result(late)
+    rate(late, by=late.filed_by, value=3)
+    clock_at("2022-11-15 09:00")
+    return SimpleNamespace(asked_twice=asked_twice, moved=moved, late=late, unanswered=unanswered)
+
+
+def ask_at_appraisal(dossier):
+    items = [{"kind": "document", "key": "paper", "reason": "Còn thiếu chữ ký.", "why": "unsigned"}]
+    perform(dossier, "request_supplement", by=officer(dossier, "specialist"), items=items)
+
+
+def supply(dossier):
+    """The paper that was asked for, and the supplement sent."""
+    request = dossier.supplement_requests.still_open().get()
+    AttachmentFactory(dossier=dossier, supplement=request)
+    perform(dossier, "supply", by=dossier.filed_by)

@@ -1,9 +1,11 @@
 """What one dossier did: each metric moves by exactly that, and by nothing else."""
 
+from dossiers.models import Dossier
 from portal.metrics.blocks import block
 from portal.metrics.effects import effects_of, snapshot
 from portal.metrics.periods import parse
-from portal.metrics.registry import Reading
+from portal.metrics.registry import Reading, metric
+from portal.worktime import at
 from tests.metrics import stories
 
 YEAR = "2022"
@@ -103,10 +105,36 @@ def test_a_late_paper_dossier_adds_to_the_denominators_only(land):
 
 def test_an_effect_opens_a_list_that_holds_the_dossier(client, land):
     dossier = stories.completed(land.full, "2022-09-16 08:00", "2022-09-19 08:00")
-    for effect in effects_of(dossier):
+    found = effects_of(dossier)
+    assert {effect.metric.code for effect in found} > NAMED - {"payments-online"} - {
+        "payments-online-amount",
+        "services-used",
+    }
+    for effect in found:
+        # What was in hand and ended is in the list no longer: it was taken off.
+        if effect.added < 0 or not effect.metric.side(effect.side).adds_up:
+            continue
         lines = client.get(effect.url).context["lines"]
         assert dossier.code in {line["code"] for line in lines}
 
 
 def test_nothing_was_counted_yet(land):
     assert snapshot(parse("2021"))["dossiers-online"] == Reading(0, 0)
+
+
+def test_whatever_becomes_of_dossiers_what_is_told_adds_up_to_what_moved(land):
+    """Every side of every figure of moves, over dossiers transferred, refused, asked twice, disliked and late."""
+    before = snapshot(parse(YEAR))
+    story = stories.october(land)
+    after = snapshot(parse(YEAR))
+    told_in_all = {}
+    for dossier in Dossier.objects.filter(submitted_at__gte=at("2022-10-01 00:00")):
+        for effect in effects_of(dossier):
+            key = effect.metric.code, effect.side
+            told_in_all[key] = told_in_all.get(key, 0) + effect.added
+    for code, reading in after.items():
+        for side, term in metric(code).sides.items():
+            if term.kind != "services":
+                moved_by = getattr(reading, side) - getattr(before[code], side)
+                assert told_in_all.get((code, side), 0) == moved_by, (code, side)
+    assert story.moved.handling_agency == land.southern.handling_agency

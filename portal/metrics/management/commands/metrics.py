@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from portal import clock, wording
 from portal.errors import PortalError
-from portal.metrics import blocks, instants, periods, readings, registry
+from portal.metrics import blocks, durations, instants, periods, readings, registry
 from portal.metrics.blocks import NATION
 from portal.metrics.registry import Unit
 
@@ -73,6 +73,7 @@ def _figure(metric, reading):
         "share": None if reading.share is None else float(reading.share),
         "source": str(metric.source),
         "certainty": metric.certainty,
+        "no_source": str(metric.no_source) or None,
     }
 
 
@@ -89,6 +90,12 @@ def _lines(found):
 
 def _value(figure):
     numerator, denominator = figure["numerator"], figure["denominator"]
+    if figure["no_source"]:
+        return str(_("no source yet"))
+    if numerator is None:
+        return str(_("not enough dossiers yet"))
+    if figure["unit"] == "minutes":
+        return durations.in_words(numerator)
     if denominator is None:
         return f"{wording.number(numerator)} {Unit[figure['unit'].upper()].value}"
     share = _("no data") if figure["share"] is None else wording.percent(figure["share"])
