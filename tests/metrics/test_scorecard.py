@@ -43,7 +43,19 @@ def test_the_splits_differ_in_online_services_only():
 
 def test_every_source_belongs_to_an_indicator(monkeypatch):
     monkeypatch.undo()
-    assert shares.METRICS.keys() | shares.DECLARED.keys() <= {each.id for each in OLDER + NEWER}
+    assert shares.METRICS.keys() <= {each.id for each in OLDER + NEWER}
+
+
+def test_what_is_left_out_says_why(client, land, monkeypatch):
+    """Dossiers online have their counts, and no points without the rate of synchronisation."""
+    monkeypatch.undo()
+    lines = {
+        line.score.indicator.id: line
+        for group in client.get(A90 + "-08").context["card"].groups
+        for line in group.lines
+    }
+    assert lines["3.3"].reading is not None and lines["3.3"].score.points is None
+    assert lines["3.3"].why_not == lines["1.4"].why_not != ""
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def first_with_source(codes, day):
 
 def has_source(metric):
     """Whether it can be counted among others: a figure may be declared before its register exists."""
-    return bool(metric.sides) and getattr(metric, "is_kept", True)
+    return metric.is_kept
 
 
 def _by(target):

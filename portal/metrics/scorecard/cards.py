@@ -21,7 +21,7 @@ class Line:
     reading: object = None
     numerator_url: str = ""
     denominator_url: str = ""
-    why_not: str = ""  # there is no source
+    why_not: str = ""  # its points are left out
 
     @property
     def name(self):
@@ -164,4 +164,7 @@ def _line(score, metrics, readings, period, block):
         for side in (NUMERATOR, DENOMINATOR)
     }
     reading = readings[score.indicator.id]
-    return Line(score, metric, reading, sides[NUMERATOR], sides[DENOMINATOR])
+    why_not = ""
+    if score.share is None and score.indicator.times not in readings:
+        why_not = shares.why_factor_is_missing(score.indicator, period.as_of)
+    return Line(score, metric, reading, sides[NUMERATOR], sides[DENOMINATOR], why_not)

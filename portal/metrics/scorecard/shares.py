@@ -21,19 +21,15 @@ METRICS = {
     "5.4": ("satisfaction-index",),
 }
 
-# Declared, though not counted yet: the reason that stands in place of a share.
-DECLARED = {"3.3": "dossiers-processed-online-766"}
-
 
 def why_not(indicator, day):
     """Why an indicator has no source, if somebody has said so."""
-    codes = METRICS.get(indicator.id, ())
-    for code in (DECLARED.get(indicator.id, ""), *codes):
-        try:
-            return getattr(metric(code, day), "no_source", "")
-        except NoSuchMetric:
-            continue
-    return ""
+    return _reason(METRICS.get(indicator.id, ()), day)
+
+
+def why_factor_is_missing(indicator, day):
+    """Why there is nothing to multiply an indicator by."""
+    return _reason(METRICS.get(indicator.times, ()), day)
 
 
 def metric_of(indicator, day):
@@ -54,3 +50,12 @@ def readings_of(metrics, figures):
 
 def shares(readings):
     return {key: reading.share for key, reading in readings.items()}
+
+
+def _reason(codes, day):
+    for code in codes:
+        try:
+            return metric(code, day).no_source
+        except NoSuchMetric:
+            continue
+    return ""
