@@ -13,10 +13,10 @@ from portal.catalogue.fees import fee_due
 from portal.catalogue.forms import answer_problems, form_data, missing_answers, step_form
 from portal.catalogue.review import review, tasks
 from portal.catalogue.samples import sample_answers
+from tests.catalogue.chosen import CODES, each_service
 from tests.catalogue.test_questions import HOSTILE, assert_clean
 
 TODAY = date(2022, 9, 14)
-CODES = sorted(definitions.load_all())
 
 
 def posted(definition, step_key, answers, **changes):
@@ -51,7 +51,7 @@ def codes_of(form, key):
 
 
 @pytest.mark.parametrize("code", CODES)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2, 3))])
 def test_every_form_can_be_filled_in_from_the_first_page_to_the_last(code, seed):
     definition = definitions.service(code)
     wanted, answers = filled(definition, seed), {}
@@ -111,7 +111,7 @@ def test_one_invalid_answer_is_refused_alone_and_by_its_own_sentence(code):
             assert set(form.errors) - dependents == {question.key}
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", each_service())
 def test_hostile_text_in_every_field_of_every_page(code):
     definition = definitions.service(code)
     answers = filled(definition)

@@ -13,6 +13,7 @@ from portal.catalogue.condition_words import in_words
 from portal.catalogue.level_story import procedure
 from portal.catalogue.models import Offering, PublicService
 from portal.catalogue.search import LONGEST_QUERY
+from tests.catalogue.chosen import each_service
 
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +130,7 @@ def test_no_query_is_a_fault(client, catalogue, query):
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("code", list(definitions.load_all()))
+@pytest.mark.parametrize("code", each_service())
 def test_the_page_tells_everything_about_the_service(client, catalogue, settings, code, language):
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     definition = definitions.service(code)

@@ -13,16 +13,13 @@ from portal.catalogue import definitions
 from portal.catalogue.forms import form_data, step_form
 from portal.catalogue.review import review
 from portal.catalogue.samples import sample_answers
+from tests.catalogue.chosen import each_page
 
 pytestmark = pytest.mark.django_db  # an address suggests places by the tree of today
 
 TODAY = date(2022, 9, 14)
 VOID = {"input", "br", "hr", "img", "meta", "link"}
-PAGES = [
-    (code, group.key)
-    for code, definition in sorted(definitions.load_all().items())
-    for group in definition.groups
-]
+PAGES = each_page()
 
 
 class Page(HTMLParser):

@@ -9,24 +9,10 @@ import pytest
 from portal.catalogue import definitions
 from portal.catalogue.questions import TYPES
 from portal.catalogue.samples import sample_answers
+from tests.catalogue.chosen import TWELVE
 from tests.e2e import papers, story
 from tests.e2e.people import Citizen
 
-# Together they ask every type of question, at every level (a test below sees to it).
-TWELVE = (
-    "1.001193",
-    "1.000894",
-    "1.005142",
-    "1.001612",
-    "1.012812",
-    "1.013225",
-    "2.000488",
-    "2.000884",
-    "2.001199",
-    "3.000182",
-    "MOIT-CO-D",
-    "2.000986",
-)
 PERSON = {
     "applicant_kind": "person",
     "applicant_name": "Nguyễn Thị Mai",
