@@ -1,7 +1,7 @@
 """Addresses of pages and lists of figures, so that each figure leads to what it counts."""
 
-from functools import cache
-from urllib.parse import urlencode
+from functools import cache, lru_cache
+from urllib.parse import quote, urlencode
 
 from django.urls import reverse
 
@@ -10,7 +10,7 @@ from portal.metrics import instants
 
 def list_address(metric, side, period, block_code):
     """The list of what ``side`` of ``metric`` counts."""
-    return f"{_list_path(metric.code, side)}?{_asked(period)}&{urlencode({'block': block_code})}"
+    return f"{_list_path(metric.code, side)}?{_asked(period)}&block={quote(block_code, safe='')}"
 
 
 def agency_address(code, period):
@@ -42,6 +42,7 @@ def home_address(period):
     return f"{reverse('metrics:home')}?{_asked(period)}"
 
 
+@lru_cache(maxsize=64)
 def _asked(period):
     """The period, and the instant as of which it is asked for, if that is a past one."""
     query = {"period": period.text}

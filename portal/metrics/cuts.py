@@ -13,11 +13,15 @@ from portal.metrics.errors import NotKeptSo
 
 @dataclass(frozen=True)
 class Part:
-    """Rows ``(agency, grp)``; with ``tops``, each agency is a ministry or province with everything below it."""
+    """Rows ``(agency, grp)``; with ``tops``, each agency is a ministry or province with everything below it.
+
+    ``keys`` are the agencies, where they are known beforehand: nothing else is read then.
+    """
 
     sql: str
     parameters: tuple = ()
     tops: bool = False
+    keys: tuple | None = None
 
 
 @dataclass(frozen=True)
@@ -27,13 +31,16 @@ class Cut:
     parts: tuple
 
 
+# Without a parent: a ministry or province. PostgreSQL knows how many these are, as it does not of “id = top_id”.
 def _of_tops(sql, *parameters):
     return Part(sql, parameters, tops=True)
 
 
-BY_TOP = Cut((_of_tops("SELECT id AS agency, id AS grp FROM agencies_agency WHERE id = top_id"),))
+BY_TOP = Cut(
+    (_of_tops("SELECT id AS agency, id AS grp FROM agencies_agency WHERE parent_id IS NULL"),)
+)
 BY_KIND = Cut(  # “ministry” or “province”
-    (_of_tops("SELECT id AS agency, kind AS grp FROM agencies_agency WHERE id = top_id"),)
+    (_of_tops("SELECT id AS agency, kind AS grp FROM agencies_agency WHERE parent_id IS NULL"),)
 )
 
 
@@ -49,7 +56,9 @@ def by_top_of(block):
         return Cut((_of_tops(sql, list(block.keys)),))
     if not isinstance(block, KindBlock):
         return BY_TOP
-    sql = "SELECT id AS agency, id AS grp FROM agencies_agency WHERE id = top_id AND kind = %s"
+    sql = (
+        "SELECT id AS agency, id AS grp FROM agencies_agency WHERE parent_id IS NULL AND kind = %s"
+    )
     return Cut((_of_tops(sql, block.kind),))
 
 
@@ -78,17 +87,18 @@ def by_part(block):
 
 def with_its_kind(block):
     """The same as one group named by its code, and all of its kind (“ministry” or “province”) as another."""
-    sql = "SELECT id AS agency, kind::text AS grp FROM agencies_agency WHERE id = top_id AND kind = %s"
+    sql = "SELECT id AS agency, kind::text AS grp FROM agencies_agency WHERE parent_id IS NULL AND kind = %s"
     return Cut((_whole(block, block.code), _of_tops(sql, block.agency.top.kind)))
 
 
 def _whole(block, group):
     kind = "bigint" if isinstance(group, int) else "text"
     if block.is_top:
-        return _of_tops(f"SELECT %s::bigint AS agency, %s::{kind} AS grp", block.agency.pk, group)
+        sql = f"SELECT %s::bigint AS agency, %s::{kind} AS grp"
+        return Part(sql, (block.agency.pk, group), tops=True, keys=(block.agency.pk,))
     return _listed(block.keys, [group] * len(block.keys), kind)
 
 
 def _listed(keys, groups, kind):
     sql = f"SELECT * FROM unnest(%s::bigint[], %s::{kind}[]) AS listed(agency, grp)"
-    return Part(sql, (list(keys), list(groups)))
+    return Part(sql, (list(keys), list(groups)), keys=tuple(keys))

@@ -115,20 +115,23 @@ def of(period, block):
     return pooled(read(period, by_top_of(block)).values())
 
 
-def read_by_month(period, cut):
-    """``{(group, first day of the month): Figures}`` of the moves of a period; services are left out."""
+def read_by_month(period, cut, only=None):
+    """``{(group, first day of the month): Figures}`` of the moves of a period; services are left out.
+
+    ``only`` names the cell metrics wanted, if not all are: others may then be there or not.
+    """
     found = defaultdict(Figures)
-    for group, month, *cell in _cells(period, cut, by_month=True):
+    for group, month, *cell in _cells(period, cut, by_month=True, only=only):
         found[group, month].add_cell(*cell)
     return found
 
 
-def _cells(period, cut, *, by_month=False):
+def _cells(period, cut, *, by_month=False, only=None):
     """Rows (group, month or NULL, metric, channel, quantity, VND) of all parts of a cut, in one statement."""
     month = "date_trunc('month', counted.day)::date" if by_month else "NULL::date"
     texts, values = [], []
     for part in cut.parts:
-        cells = sources.cells(period, tops=part.tops, by_month=by_month)
+        cells = sources.cells(period, part, by_month=by_month, only=only)
         texts.append(CELLS.format(month=month, cells=cells.sql, cut=part.sql))
         values += [*cells.parameters, *part.parameters]
         if not by_month and period.first > EARLIEST:

@@ -24,9 +24,13 @@ ELIGIBLE_THEN = f"""EXISTS (
 
 # Of whole ministries and provinces: sets of services, bit by bit.
 OF_TOPS = f"""
-WITH cut AS ({{cut}}), missing AS MATERIALIZED (
-    SELECT id FROM agencies_agency
-    WHERE id = top_id AND NOT EXISTS (SELECT FROM metrics_standing WHERE top = agencies_agency.id)
+WITH cut AS ({{cut}}), top AS (
+    SELECT agency AS id, (
+        SELECT max(valid_from) FROM metrics_standing WHERE top = agency AND valid_from <= %s
+    ) AS since
+    FROM cut GROUP BY agency
+), missing AS MATERIALIZED (
+    SELECT id FROM top WHERE NOT EXISTS (SELECT FROM metrics_standing AS any_day WHERE any_day.top = top.id)
 ), offered AS (
     SELECT below.top_id AS top, offering.service_id AS service, max(offering.level) AS level
     FROM missing
@@ -35,8 +39,9 @@ WITH cut AS ({{cut}}), missing AS MATERIALIZED (
     WHERE {OFFERED_THEN}
     GROUP BY 1, 2
 ), standing AS (
-    SELECT top, level, eligible, number, services FROM metrics_standing AS kept
-    WHERE {IN_FORCE.format(rows="kept")}
+    SELECT top.id AS top, level, eligible, number, services
+    FROM top JOIN metrics_standing AS kept ON kept.top = top.id AND kept.valid_from = top.since
+    WHERE kept.valid_to IS NULL OR kept.valid_to > %s
     UNION ALL
     SELECT top, level, {ELIGIBLE_THEN}, {NUMBER}, bit_or({IN_SET})
     FROM offered GROUP BY 1, 2, 3, 4
@@ -114,11 +119,11 @@ def counted(part, period):
     """
     day = period.as_of
     if part.tops:
-        used = services_in(USED, period)
+        used = services_in(USED, period, part.keys)
         values = [*part.parameters, *[day] * 6, *used.parameters]
         sql = OF_TOPS
     else:
-        used = cells(period, by_service=True)
+        used = cells(period, part, by_service=True, only=["received"])
         values = [*part.parameters, day, day, *used.parameters, day, day]
         sql = OF_AGENCIES
     with connection.cursor() as cursor:

@@ -44,7 +44,7 @@ def nation(period):
         block: figures.pooled(by_top[top.pk] for top in found) for block, found in within.items()
     }
     whole = figures.pooled(by_top.values())
-    months, counted = trends.read(period, cuts.BY_KIND)
+    months, counted = trends.read(period, cuts.BY_KIND, trends.DRAWN)
     for month in months:
         kinds = [counted[block.kind, month.first] for block in within]
         counted[NATION.code, month.first] = figures.pooled(kinds)
@@ -71,7 +71,7 @@ def agency(block, period):
     """One agency: itself and each agency directly below it, with all that is further below."""
     drawn = in_order(headlines(period.as_of))
     whole = figures.of(period, block)
-    months, counted = trends.read(period, cuts.with_its_kind(block))
+    months, counted = trends.read(period, cuts.with_its_kind(block), trends.DRAWN)
     own = trends.Line(block.code, block.code, block.name, _("This agency"))
     kind = MINISTRIES if block.agency.top.kind == MINISTRIES.kind else PROVINCES
     return Page(

@@ -29,25 +29,30 @@ class Source:
     parameters: list
 
 
-def cells(period, *, tops=False, by_service=False, by_month=False):
+def cells(period, part, *, by_service=False, by_month=False, only=None):
     """Rows ``(agency, metric, channel, service, day, quantity, amount)`` that add up to what ``period`` counted.
 
-    With ``tops`` the agencies are ministries and provinces, each with everything below it. ``service`` is 0 unless
-    ``by_service``. ``day`` is the first of whatever was added up; with ``by_month`` that is no longer than a month.
+    ``part`` is that of a cut: with ``tops`` agencies are ministries and provinces, each with everything below it; only
+    its ``keys`` are read. ``service`` is 0 unless ``by_service``. ``day`` is the first of whatever was added up; with
+    ``by_month`` that is no longer than a month. ``only`` names the cell metrics wanted, if not all are.
     """
+    tops = part.tops
     if period.instant is not None:
         return _of_history(period, tops=tops)
     spans = cover(period.first, period.last, years=not (by_month or by_service))
     resolutions = BY_SERVICE if by_service else TOPS if tops else AGENCIES
-    parts = [_sums(spans, resolutions)]
+    parts = [_narrowed(_sums(spans, resolutions), part.keys, only)]
     if spans.days and not tops:
-        parts.append(_cells(spans.days))
+        parts.append(_narrowed(_cells(spans.days), part.keys, only))
     parts.append(_deltas(period, tops=tops))
     return _together(parts)
 
 
-def services_in(name, period):
-    """Rows ``(top, number, services)``: the set ``name`` of each ministry or province, as bit strings."""
+def services_in(name, period, keys=None):
+    """Rows ``(top, number, services)``: the set ``name`` of each ministry or province, as bit strings.
+
+    Only those of ``keys`` are read where these are given; others may be there or not.
+    """
     member = (
         f"SELECT top, {NUMBER} AS number, {IN_SET} AS services FROM {{rows}} WHERE {SETS[name]}"
     )
@@ -57,6 +62,7 @@ def services_in(name, period):
         distinct = f"(SELECT DISTINCT * FROM {rows} AS counted) AS counted"
         return Source(f"({member.format(rows=distinct)})", history.parameters)
     resolutions, starts = _named(cover(period.first, period.last), TOPS)
+    keys = None if keys is None else list(keys)
     pending = (
         f"(SELECT {TOP.format(rows='workflow_delta')} AS top, metric, channel, service FROM workflow_delta "
         "LEFT JOIN agencies_agency ON agencies_agency.id = agency WHERE day BETWEEN %s AND %s) AS pending"
@@ -66,8 +72,8 @@ def services_in(name, period):
             Source(
                 "SELECT top, number, services FROM metrics_serviceset "
                 "JOIN unnest(%s::smallint[], %s::date[]) AS span(resolution, start) USING (resolution, start) "
-                "WHERE name = %s",
-                [resolutions, starts, name],
+                "WHERE name = %s AND (%s::bigint[] IS NULL OR top = ANY(%s::bigint[]))",
+                [resolutions, starts, name, keys, keys],
             ),
             Source(member.format(rows=pending), [period.first, period.last]),
         ]
@@ -78,9 +84,20 @@ def _sums(spans, resolutions):
     names, starts = _named(spans, resolutions)
     return Source(
         "SELECT agency, metric, channel, service, start AS day, quantity, amount FROM metrics_sum "
-        "JOIN unnest(%s::smallint[], %s::date[]) AS span(resolution, start) USING (resolution, start)",
+        "JOIN unnest(%s::smallint[], %s::date[]) AS span(resolution, start) USING (resolution, start) "
+        "WHERE true",
         [names, starts],
     )
+
+
+def _narrowed(source, keys, only):
+    """``source``, which ends with a condition, for these agencies and metrics; ``None`` is for all."""
+    sql, parameters = source.sql, [*source.parameters]
+    if keys is not None:
+        sql, parameters = sql + " AND agency = ANY(%s::bigint[])", [*parameters, list(keys)]
+    if only is not None:
+        sql, parameters = sql + " AND metric = ANY(%s)", [*parameters, sorted(only)]
+    return Source(sql, parameters)
 
 
 def _named(spans, resolutions):

@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 
 from portal import charts
 from portal.metrics import periods
+from portal.metrics.counting import COMPLETED, RECEIVED
 from portal.metrics.figures import Figures, read_by_month
 from portal.metrics.registry import metric
 from portal.metrics.tables import ENOUGH, Row, Table, shown
 from portal.wording import number, percent
 
 MONTHS = 12
+DRAWN = [RECEIVED, *COMPLETED.values()]  # the cell metrics of the charts
 CSS = ("ch-line", "ch-line2")  # the subject, and what it is compared with
 
 
@@ -35,14 +37,14 @@ class Trend:
     table: Table
 
 
-def read(period, cut):
+def read(period, cut, only=None):
     """``(months, {(group, first day): Figures})`` of the twelve months up to the last day of ``period``.
 
-    Months before the first with figures are left out.
+    Months before the first with figures are left out. ``only`` names the cell metrics wanted, if not all are.
     """
     months = [_month(first, period.as_of) for first in periods.months_until(period.as_of, MONTHS)]
     months = [month.seen_at(period.instant) for month in months if month is not None]
-    counted = read_by_month(replace(period, first=months[0].first, last=months[-1].last), cut)
+    counted = read_by_month(replace(period, first=months[0].first, last=months[-1].last), cut, only)
     begun = [first for _group, first in counted]
     return [month for month in months if begun and month.first >= min(begun)], counted
 

@@ -10,7 +10,7 @@ import django
 from portal.embedded.errors import StartRefused
 
 VAR = Path(__file__).resolve().parent.parent.parent / "var"
-BARS = ("P1", "P2", "P4", "P5", "DASH", "P8", "P10")
+BARS = ("P1", "P2", "P3", "DELTAS", "P4", "P5", "DASH", "P8", "P10")
 
 
 def main():
@@ -34,7 +34,7 @@ def main():
     os.environ["PORTAL_HOME"] = str(VAR / "bench")
     django.setup()
     import portal.celery  # noqa: F401  # the app whose broker the doorbell rings
-    from tests.benchmarks import figures, ipn, lives, machine, report, starts
+    from tests.benchmarks import batches, figures, ipn, lives, machine, report, starts
 
     report.quieten(VAR / "bench" / "logs" / "bench.log")
     print(machine.line())
@@ -42,6 +42,8 @@ def main():
     found = []
     if {"P1", "P2"} & set(options.only):
         found += lives.measure(options.only, rounds=options.rounds, number=options.lives)
+    if {"P3", "DELTAS"} & set(options.only):
+        found += batches.measure(options.only, rounds=options.rounds)
     if {"P4", "P5", "DASH"} & set(options.only):
         found += figures.measure(options.only, *options.dossiers)
     if "P8" in options.only:

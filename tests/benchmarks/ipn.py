@@ -38,7 +38,7 @@ class NotAnswered(AssertionError):
 def measure(*, rounds, number):
     """The figure P10 from interleaved rounds of ``number`` notices for each side."""
     with ExitStack() as until_done:
-        database = until_done.enter_context(lives._fresh_database())
+        database = until_done.enter_context(lives.fresh_database())
         until_done.enter_context(bell.silenced())
         gateway = {**settings.GATEWAY, "tmn_code": MERCHANT}
         until_done.enter_context(override_settings(GATEWAY=gateway))

@@ -25,7 +25,7 @@ class RowsDiffer(AssertionError):
 def measure(wanted, *, rounds, number):
     """The figures P1 and P2, as far as ``wanted``, from one series of interleaved rounds."""
     with ExitStack() as until_done:
-        database = until_done.enter_context(_fresh_database())
+        database = until_done.enter_context(fresh_database())
         # First of all: its people are made over connections that are closed again.
         viewflow = until_done.enter_context(other_engine.side()) if "P2" in wanted else None
         portal = Portal()
@@ -127,7 +127,7 @@ class Floor:
 
 
 @contextmanager
-def _fresh_database():
+def fresh_database():
     """A clone of the migrated template that every connection goes to; dropped afterwards."""
     databases.drop_those_of_ended_runs()
     database = databases.clone(databases.template(), databases.clone_name("bench"))
