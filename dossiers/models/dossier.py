@@ -62,6 +62,7 @@ class Dossier(WorkflowModel):
     history_model = DossierHistory
     history_link = "dossier"
     fields_left_unlocked = frozenset({"answers"})
+    read_together = ("version", "receiving_unit__agency", "handling_agency")
     papers_attached = 0  # what the guard of ``submit`` found, for history
 
     public_id = models.UUIDField(unique=True, default=uuid4)  # in addresses; never a permission

@@ -21,6 +21,7 @@ class WorkflowModel(models.Model):
     fields_left_unlocked = (
         frozenset()
     )  # large columns: not read again under the lock, changed by no move
+    read_together = ()  # relations that moves look at, read once for a whole set (perform_many)
 
     sequence = models.PositiveIntegerField(default=0, editable=False)
 

@@ -57,6 +57,32 @@ def insert(table, columns, rows):
 
 
 @cache
+def insert_set(model, columns):
+    """Insert however many rows: takes a list for each of ``columns``. The text stays the same, and is read once."""
+    lists = ", ".join(f"%s::{_plain_type(of_column(model, name))}[]" for name in columns)
+    return f'INSERT INTO "{model._meta.db_table}" ({_names(columns)}) SELECT * FROM unnest({lists})'
+
+
+@cache
+def update_set(model, changed, known):
+    """:func:`update` for however many rows: takes a list for each of ``changed`` and then of ``known``."""
+    news, knowns = ([column(model, name) for name in names] for names in (changed, known))
+    lists = ", ".join(f"%s::{_plain_type(field(model, name))}[]" for name in (*changed, *known))
+    names = ", ".join(f"v{place}" for place in range(len(news) + len(knowns)))
+    assignments = ", ".join(f'"{name}" = v{place}' for place, name in enumerate(news))
+    where = " AND ".join(f't."{name}" = v{place}' for place, name in enumerate(knowns, len(news)))
+    return (
+        f'UPDATE "{model._meta.db_table}" AS t SET {assignments} '
+        f"FROM unnest({lists}) AS v({names}) WHERE {where}"
+    )
+
+
+def has_lists(model, columns):
+    """Whether one of ``columns`` holds a list itself: then lists of its values say something else."""
+    return any(_plain_type(of_column(model, name)).endswith("]") for name in columns)
+
+
+@cache
 def update(model, changed, known, rows, *, empty=None):
     """Set ``changed`` in the rows known by the values of ``known``, and in which ``empty`` (if named) is NULL.
 
@@ -103,6 +129,11 @@ def column(model, attname):
     return field(model, attname).column
 
 
+@cache
+def of_column(model, column):
+    return next(field for field in model._meta.concrete_fields if field.column == column)
+
+
 def _names(columns):
     return ", ".join(f'"{name}"' for name in columns)
 
@@ -113,3 +144,8 @@ def _placeholders(count):
 
 def _type(field):
     return field.db_type(connection) if not field.is_relation else field.rel_db_type(connection)
+
+
+def _plain_type(field):
+    """Without its length: a cast to that would cut what is too long instead of refusing it."""
+    return _type(field).partition("(")[0]

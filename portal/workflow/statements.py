@@ -3,11 +3,14 @@
 Round trips are what a move costs (docs/benchmarks.md); the text of the statements is in ``sql.py``.
 """
 
+from collections import defaultdict
 from functools import cache
 
+from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from portal.workflow import round_trips, sql
 from portal.workflow.deltas import rows_of
@@ -25,6 +28,7 @@ HISTORY_COLUMNS = (
 )
 OUTBOX_COLUMNS = ("key", "subscriber", "payload")
 MOST_AT_ONCE = 500  # a statement takes 65,535 values
+SET = 20  # rows from which on they are sent as a list for each column: a text of its own for each number costs more
 DELTA_COLUMNS = ("metric", "day", "agency", "service", "channel", "quantity", "amount")
 
 
@@ -82,8 +86,8 @@ def write(moves):
     main, values_of_main = _moved(moves)
     texts, values = zip(
         _recorded(moves),
-        *_inserted("workflow_outboxevent", OUTBOX_COLUMNS, _outbox_rows(moves)),
-        *_inserted("workflow_delta", DELTA_COLUMNS, _delta_rows(moves)),
+        *_inserted(_model("OutboxEvent"), OUTBOX_COLUMNS, _outbox_rows(moves)),
+        *_inserted(_model("Delta"), DELTA_COLUMNS, _delta_rows(moves)),
         *(part for _model, part in endings),
         *beginnings.values(),
         strict=True,
@@ -132,7 +136,7 @@ def _recorded(moves):
         ]
         for move in moves
     ]
-    [part] = _inserted(history._meta.db_table, columns, rows)
+    [part] = _inserted(history, columns, rows)
     return part
 
 
@@ -168,21 +172,55 @@ def _beginnings(moves):
         attnames = _filled_by_us(model)
         columns = tuple(sql.column(model, attname) for attname in attnames)
         rows = [_values(companion, attnames) for companion in companions]
-        [parts[model]] = _inserted(model._meta.db_table, columns, rows)
+        [parts[model]] = _inserted(model, columns, rows)
     return parts
 
 
-def _inserted(table, columns, rows):
+def _inserted(model, columns, rows):
     """One part, or none where there are no rows."""
     rows = list(rows)
-    if rows:
-        yield sql.insert(table, columns, len(rows)), [value for row in rows for value in row]
+    if len(rows) >= SET and not sql.has_lists(model, columns):
+        yield sql.insert_set(model, columns), _by_column(rows)
+    elif rows:
+        text = sql.insert(model._meta.db_table, columns, len(rows))
+        yield text, [value for row in rows for value in row]
 
 
 def _updated(model, changed, known, rows, *, empty=None):
     known = tuple(model._meta.pk.attname if attname == "pk" else attname for attname in known)
+    columns = [sql.column(model, attname) for attname in (*changed, *known)]
+    if len(rows) >= SET and empty is None and not sql.has_lists(model, columns):
+        return sql.update_set(model, changed, known), _by_column(rows)
     text = sql.update(model, changed, known, len(rows), empty=empty)
     return text, [value for row in rows for value in row]
+
+
+def _by_column(rows):
+    """A list for each column, as PostgreSQL reads it. psycopg would ask of each value again what it is."""
+    return [
+        "{" + ",".join([_IN_LIST[type(value)](value) for value in values]) + "}"
+        for values in zip(*rows, strict=True)
+    ]
+
+
+def _quoted(value):
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_IN_LIST = defaultdict(
+    lambda: _quoted,
+    {
+        int: str,
+        bool: str,
+        type(None): lambda _nothing: "NULL",
+        Jsonb: lambda value: _quoted(value.dumps(value.obj)),
+    },
+)
+
+
+@cache
+def _model(name):
+    return apps.get_model("workflow", name)
 
 
 def _values(instance, attnames):

@@ -88,7 +88,8 @@ def perform_many(queryset, name, *, by, **details):
     """
     with transaction.atomic():
         outcomes, moves = [], []
-        for instance in queryset.order_by("pk").select_for_update(of=("self",), no_key=True):
+        found = queryset.order_by("pk").select_for_update(of=("self",), no_key=True)
+        for instance in found.prefetch_related(*queryset.model.read_together):
             try:
                 move = _judged(
                     instance,

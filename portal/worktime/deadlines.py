@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal, get_args
 
 from portal.worktime.calendar import Calendar, add_working_days
@@ -54,6 +55,11 @@ def due_at(received_at: datetime, limit: TimeLimit, *, calendar: Calendar) -> da
     >>> print(due_at(at("2022-08-26 15:01"), TimeLimit(0, "same_day"), calendar=VIET_NAM))
     2022-08-29 17:00:00+07:00
     """
+    return _due_at(local_minute(received_at), limit, calendar)
+
+
+@lru_cache(maxsize=256)  # a set of dossiers is received within a minute
+def _due_at(received_at: datetime, limit: TimeLimit, calendar: Calendar) -> datetime:
     received = into_working_time(received_at, calendar=calendar)
     if limit.unit == "same_day":
         return _end_of_same_day(received, calendar)
