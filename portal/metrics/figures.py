@@ -136,7 +136,7 @@ def _cells(period, cut, *, by_month=False, only=None):
         values += [*cells.parameters, *part.parameters]
         if not by_month and period.first > EARLIEST:
             earlier = replace(period, first=EARLIEST, last=period.first - timedelta(days=1))
-            before = sources.cells(earlier, tops=part.tops)
+            before = sources.cells(earlier, part, only=[*INTO_HAND, *OUT_OF_HAND])
             texts.append(CARRIED.format(cells=before.sql, cut=part.sql))
             values += [list(INTO_HAND), *before.parameters, *part.parameters]
             values.append([*INTO_HAND, *OUT_OF_HAND])
