@@ -48,38 +48,57 @@ def listing(term, period, block):
 
 
 def _from_lists(metrics, period, block):
-    asked, parts, values = {}, [], []
-    for metric in metrics:
-        if any(term.kind not in COUNTABLE for term in metric.sides.values()):
-            continue
-        try:
-            lists = {side: listing(term, period, block) for side, term in metric.sides.items()}
-        except NotKeptSo:
-            continue
-        asked[metric.code] = 0 if metric.denominator is None else 1
-        for side, found in lists.items():
-            counted = "sum(amount)" if metric.side(side).kind == "VND" else "count(*)"
-            try:
-                sql, parameters = found.rows.order_by().query.sql_with_params()
-            except EmptyResultSet:
-                continue
-            parts.append(
-                f"SELECT %s::text, %s::text, COALESCE({counted}, 0)::bigint FROM ({sql}) AS listed"
-            )
-            values += [metric.code, side, *parameters]
-    found = _run(parts, values)
+    asked = {each.code: counted for each in metrics if (counted := _counted(each, period, block))}
+    numbers = _run({part for sides in asked.values() for part in sides.values() if part})
+    found = {
+        code: {side: numbers.get(part, 0) for side, part in sides.items()}
+        for code, sides in asked.items()
+    }
     return {
-        code: Reading(
-            found.get((code, NUMERATOR), 0), found.get((code, DENOMINATOR), 0) if rate else None
-        )
-        for code, rate in asked.items()
+        code: Reading(sides[NUMERATOR], sides.get(DENOMINATOR)) for code, sides in found.items()
     }
 
 
-def _run(parts, values):
-    """``{(code, side): number}`` of all parts, in one statement."""
+def _counted(metric, period, block):
+    """``{side: (SQL that counts its list, parameters)}``, ``None`` for a list that is empty anyway.
+
+    Nothing at all for a figure that is not kept for such a block.
+    """
+    if any(term.kind not in COUNTABLE for term in metric.sides.values()):
+        return None
+    try:
+        return {side: _count(term, period, block) for side, term in metric.sides.items()}
+    except NotKeptSo:
+        return None
+
+
+def _count(term, period, block):
+    rows = listing(term, period, block).rows.order_by()
+    counted = "sum(amount)" if term.kind == "VND" else "count(*)"
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return f"SELECT %s::integer, COALESCE({counted}, 0)::bigint FROM ({sql}) AS listed", _hashable(
+        parameters
+    )
+
+
+def _run(parts):
+    """``{part: number}`` in one statement. Many figures share a denominator: it is counted once."""
+    parts = list(parts)
     if not parts:
         return {}
+    values = [value for place, (_sql, own) in enumerate(parts) for value in (place, *_plain(own))]
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
-        return {(code, side): number for code, side, number in cursor.fetchall()}
+        cursor.execute(" UNION ALL ".join(sql for sql, _own in parts), values)
+        return {parts[place]: number for place, number in cursor.fetchall()}
+
+
+def _hashable(parameters):
+    return tuple(tuple(each) if isinstance(each, list) else each for each in parameters)
+
+
+def _plain(parameters):
+    """As the driver wants them: an array is a list."""
+    return [list(each) if isinstance(each, tuple) else each for each in parameters]
