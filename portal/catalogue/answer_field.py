@@ -1,6 +1,7 @@
 """The form field of a question: it lets the question read what was typed, and knows how to show itself."""
 
 from datetime import date
+from functools import cached_property
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -54,7 +55,7 @@ class AnswerBoundField(BoundField):
             for sentence in error.messages
         ]
 
-    @property
+    @cached_property
     def parts(self) -> list["AnswerPart"]:
         """The labelled controls of a question answered in several, such as an address."""
         if not isinstance(self.field.widget, forms.MultiWidget):
@@ -110,7 +111,7 @@ class AnswerPart:
         attributes = {"id": self.id}
         attributes |= {"aria-describedby": " ".join(described)} if described else {}
         attributes |= {"aria-invalid": "true"} if self.has_error else {}
-        self.suggestions = bound.question.suggestions(name, values)
+        self.suggestions = bound.question.suggestions(name, values, bound.field.today)
         if self.suggestions is not None:
             attributes["list"] = self.list_id
         self.control = widget.render(

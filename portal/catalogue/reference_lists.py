@@ -2,11 +2,13 @@
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
 
+from portal.agencies import present
 from portal.agencies.places import commune_names, district_names
 from portal.catalogue.folding import fold
 from portal.catalogue.words import Words
@@ -59,10 +61,14 @@ def countries() -> dict[str, Option]:
     )
 
 
-def places_of(province: str) -> dict[str, tuple[str, ...]]:
-    """The districts and communes of a province by kind, as far as today's tree of agencies knows any."""
-    names = {"district": district_names(province), "commune": commune_names(province)}
-    return {kind: tuple(sorted(found, key=fold)) for kind, found in names.items() if found}
+def places_of(province: str, kind: str, day: date) -> list[str]:
+    """The names of the districts or communes (``kind``) of a province in Vietnamese order.
+
+    As far as the tree of agencies that is in force for business of ``day`` knows any.
+    """
+    names = {"district": district_names, "commune": commune_names}.get(kind)
+    found = names(province, day=present.tree_day(day)) if names else ()
+    return sorted(found, key=fold)
 
 
 LISTS = {"provinces": provinces, "ethnicities": ethnicities, "countries": countries}

@@ -3,6 +3,7 @@
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from portal import clock
 from portal.catalogue.published import published
 from portal.catalogue.reference_lists import places_of
 from portal.catalogue.service_page import service_context
@@ -25,5 +26,5 @@ def start(request, code):
 def places(request, kind):
     """What an address suggests as ``kind`` of place once its province is picked: htmx asks, forms do without."""
     picked = (value for name, value in request.GET.items() if name.endswith("_province"))
-    suggested = places_of(next(picked, "")).get(kind, ())
+    suggested = places_of(next(picked, ""), kind, clock.today())
     return render(request, "components/question/suggestions.html", {"places": suggested})

@@ -278,11 +278,14 @@ def test_districts_are_asked_until_they_were_abolished_and_never_needed_for_read
     assert "district" not in asked.sample(random.Random(1), today=date(2025, 7, 1))
 
 
-@pytest.mark.django_db
-def test_what_an_address_suggests_comes_from_the_tree_of_agencies():
-    assert "Quận Hải Châu" in places_of("H17")["district"]
-    assert "Phường Thạch Thang" in places_of("H17")["commune"]
-    assert places_of("H99") == {}
+def test_what_an_address_suggests_comes_from_the_tree_of_agencies(settings):
+    settings.TREE_STANDS_AT = None
+    before, since = date(2025, 6, 30), date(2025, 7, 1)
+    assert "Quận Hải Châu" in places_of("H17", "district", before)
+    assert "Phường Thạch Thang" in places_of("H17", "commune", before)
+    assert places_of("H17", "district", since) == []
+    assert "Phường Hải Châu" in places_of("H17", "commune", since)
+    assert places_of("H99", "commune", before) == places_of("H17", "planet", before) == []
 
 
 def test_a_person_is_checked_fact_by_fact():

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -40,7 +41,7 @@ class Parts(Question):
         """What stands between the label and the control of ``part``; nothing for most."""
         return ""
 
-    def suggestions(self, part: str, values: dict[str, str]):
+    def suggestions(self, part: str, values: dict[str, str], today: date):
         """What ``part`` often is, given what stands in the parts; ``None`` where none are ever made."""
         return None
 

@@ -155,10 +155,10 @@ class Address(Parts):
             "detail": gettext("House number and street, or hamlet"),
         }[part]
 
-    def suggestions(self, part, values):
+    def suggestions(self, part, values, today):
         if part not in ("district", "commune"):
             return None
-        return places_of(values.get("province", "")).get(part, ())
+        return places_of(values.get("province", ""), part, today)
 
     def read(self, typed, *, today):
         asked = self.as_of(today)
