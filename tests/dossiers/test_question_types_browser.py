@@ -1,21 +1,27 @@
 """People, rows, files and addresses in a real browser: axe, the content policy, no sideways scrolling."""
 
+from types import SimpleNamespace
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import sync_playwright
 
+from portal.catalogue.forms import form_data
+from tests import chromium
+from tests.accounts.factories import UserFactory
 from tests.dossiers import journeys
 from tests.dossiers.journeys import address
-from tests.dossiers.test_pages_question_types import household_draft, page, png
+from tests.dossiers.test_pages_question_types import ANSWERS, household_draft, page, png
+from tests.e2e.people import Person
 from tests.look.test_browser import DESKTOP, NARROWEST, PHONE, SITE, Reader
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def drawn(client):
+def drawn(client, db):
     """``drawn(language)``: the pages that ask or show such answers, by address, drawn before the browser starts."""
     client.defaults["SERVER_NAME"] = "localhost"
     draft = household_draft(journeys.citizen(client))
@@ -76,3 +82,32 @@ def test_by_keyboard_enter_saves_the_page_and_takes_no_row_away(drawn):
     assert "members_0-name" in posted
     assert "members_less" not in posted
     assert "members_more" not in posted
+
+
+def test_without_a_script_rows_and_files_are_typed_saved_and_read_back(live_portal):
+    me = UserFactory(password="mot-cua-demo", confirmed=True)
+    draft = household_draft(me)
+    group = draft.version.definition.group("household")
+    photo = {"document": "", "name": "anh.png", "kind": "png", "size": 1}
+    typed = form_data(draft.version.definition, group.key, ANSWERS | {"photo": photo})
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium.executable(), args=chromium.ARGUMENTS
+        )
+        demo = SimpleNamespace(address=live_portal)
+        citizen = Person(demo, browser, appearance={"java_script_enabled": False})
+        citizen.signs_in(me.email, "mot-cua-demo")
+        citizen.opens(address("step", draft, group.key))
+        citizen.types(typed)  # and presses “add another” for the second row
+        citizen.presses_main_button()
+        citizen.opens(address("check", draft))
+        read = citizen.words
+        citizen.opens(address("step", draft, group.key))
+        citizen.presses(citizen.page.locator('[name="members_less"]').first)
+        left = citizen.page.locator('[name$="-name"]').input_value()
+        browser.close()
+    draft.refresh_from_db()
+    assert {key: draft.answers[key] for key in ANSWERS} == ANSWERS
+    assert draft.answers["photo"]["name"] in read
+    assert "2. Họ và tên: Trần Thị Hoa" in read
+    assert left == "Trần Thị Hoa"
