@@ -32,4 +32,11 @@ class DossierHistory(HistoryRow):
         constraints = [
             models.UniqueConstraint(fields=["dossier", "sequence"], name="dossier_history_in_order")
         ]
-        indexes = [models.Index(fields=["transition", "at"], name="dossier_history_by_move")]
+        indexes = [
+            models.Index(fields=["transition", "at"], name="dossier_history_by_move"),
+            models.Index(  # what the page of a service says of it
+                fields=["version", "at"],
+                name="dossier_history_of_service",
+                condition=models.Q(transition__in=["complete", "request_supplement"]),
+            ),
+        ]

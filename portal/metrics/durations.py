@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 from django.utils.translation import gettext, ngettext
 
-from portal.metrics import listings
-from portal.metrics.on_demand import ENOUGH, Percentile, timed
+from portal.metrics import listings, on_demand
+from portal.metrics.on_demand import Percentile, timed
 from portal.worktime.hours import DAY_MINUTES
 
 
@@ -21,7 +21,7 @@ class Times:
 
     @property
     def are_enough(self):
-        return self.completed >= ENOUGH
+        return self.completed >= on_demand.ENOUGH
 
 
 def of_service(service, period, block):

@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Func, TextField
-from django.db.models.fields.json import KeyTextTransform
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.utils.translation import get_language
 
-from portal.catalogue.models import Reason
+# ``rows`` have a column ``details``; ``given`` are the codes that it holds.
+COUNTED = """
+SELECT COALESCE(reason.{text}, given.code) AS said, count(*)
+FROM ({rows}) AS moves CROSS JOIN LATERAL {codes} AS given(code)
+LEFT JOIN catalogue_reason AS reason ON reason.code = given.code
+WHERE given.code IS NOT NULL
+GROUP BY 1 ORDER BY 2 DESC, 1
+"""
 
 
 @dataclass(frozen=True)
@@ -21,26 +29,20 @@ def of_supplements(rows):
 
     Moves without a usual reason are not among them.
     """
-    each = Func(
-        F("details__reasons"), function="jsonb_array_elements_text", output_field=TextField()
-    )
-    given = rows.filter(details__has_key="reasons").order_by().annotate(why=each)
-    return _in_words(_numbers(given))
+    return _counted(rows, "jsonb_array_elements_text(moves.details -> 'reasons')")
 
 
 def of_refusals(rows):
     """The same of moves ``refuse_receipt``; each has one reason at most."""
-    why = KeyTextTransform("why", "details")
-    given = rows.filter(details__has_key="why").order_by().annotate(why=why)
-    return _in_words(_numbers(given))
+    return _counted(rows, "(SELECT moves.details ->> 'why')")
 
 
-def _numbers(given):
-    """``{code: how often}``: few codes, however many moves."""
-    return dict(given.values_list("why").annotate(number=Count("pk")))
-
-
-def _in_words(numbers):
-    texts = {reason.code: reason.text for reason in Reason.objects.filter(code__in=list(numbers))}
-    found = [Counted(texts.get(code, code), number) for code, number in numbers.items()]
-    return sorted(found, key=lambda reason: (-reason.number, reason.text))
+def _counted(rows, codes):
+    try:
+        sql, values = rows.order_by().values("details").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    text = "text_en" if get_language() == "en" else "text_vi"
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED.format(text=text, rows=sql, codes=codes), values)
+        return [Counted(*row) for row in cursor.fetchall()]

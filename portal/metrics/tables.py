@@ -82,9 +82,14 @@ def _opening(url, count, *, money=False):
 
 def shown(metric, figures, period, block_code, column=""):
     """One metric of one block in one period."""
+    return shown_reading(metric, metric.read(figures), period, block_code, column)
+
+
+def shown_reading(metric, reading, period, block_code, column=""):
+    """The same of a reading that is there already."""
     return Shown(
         metric,
-        metric.read(figures),
+        reading,
         list_address(metric, NUMERATOR, period, block_code),
         list_address(metric, DENOMINATOR, period, block_code) if metric.denominator else "",
         column or metric.short,

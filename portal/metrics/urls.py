@@ -1,6 +1,7 @@
+from django.contrib import admin
 from django.urls import path
 
-from portal.metrics import views
+from portal.metrics import my_unit, views
 from portal.metrics.compared import views as compared
 from portal.metrics.scorecard import views as scorecard
 from portal.metrics.un import views as un
@@ -26,5 +27,6 @@ urlpatterns = [
     path("scorecard/<str:code>/at-hand/<slug:key>/", scorecard.at_hand, name="at_hand"),
     path("un/", un.un, name="un"),
     path("un.csv", un.un_csv, name="un_csv"),
+    path("my-unit/", admin.site.admin_view(my_unit.page), name="my_unit"),
     path("<str:code>/", views.agency, name="agency"),
 ]

@@ -175,10 +175,10 @@ def test_the_page_tells_everything_about_the_service(client, catalogue, settings
 @pytest.mark.parametrize(
     ("code", "place", "most"),
     [
-        ("1.001193", {}, 3),  # more units than any page could list
-        ("1.001193", {"province": "H17"}, 6),
-        ("1.001193", {"province": "H17", "page": "2"}, 6),
-        ("2.000488", {}, 3),
+        ("1.001193", {}, 4),  # more units than any page could list
+        ("1.001193", {"province": "H17"}, 7),
+        ("1.001193", {"province": "H17", "page": "2"}, 7),
+        ("2.000488", {}, 4),
     ],
 )
 def test_queries_of_the_page_of_a_service(

@@ -24,6 +24,8 @@ from tests.dossiers.factories import AttachmentFactory, DossierFactory, officer
 from tests.payments.factories import AttemptFactory
 from tests.payments.notices import notice_query
 
+WHY = "unsigned"  # the usual reason given at appraisal
+
 
 def clock_at(text):
     """Set the portal clock, backwards too."""
@@ -191,7 +193,7 @@ def october(land):
 
 
 def ask_at_appraisal(dossier):
-    items = [{"kind": "document", "key": "paper", "reason": "Còn thiếu chữ ký.", "why": "unsigned"}]
+    items = [{"kind": "document", "key": "paper", "reason": "Còn thiếu chữ ký.", "why": WHY}]
     perform(dossier, "request_supplement", by=officer(dossier, "specialist"), items=items)
 
 
