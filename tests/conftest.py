@@ -101,6 +101,12 @@ def media_folder(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
+def no_demo_seen_before(monkeypatch):
+    """A page remembers that it saw a demo's database; the next test has another one."""
+    monkeypatch.setattr("portal.page._seen_demo_row", False)
+
+
+@pytest.fixture(autouse=True)
 def vietnamese_first(settings):
     """Each test starts in the portal's own language, whatever the one before it spoke."""
     with translation.override(settings.LANGUAGE_CODE):

@@ -12,9 +12,9 @@ from payments.models import AttemptHistory
 from portal.agencies.models import Agency
 from portal.metrics import periods, readings
 from portal.metrics.addresses import list_address
-from portal.metrics.blocks import NATION
+from portal.metrics.blocks import NATION, agency_block
 from portal.metrics.counting import ATTEMPT, DOSSIER, RECEIVED
-from portal.metrics.registry import DENOMINATOR, NUMERATOR, Metric, metric, metrics
+from portal.metrics.registry import DENOMINATOR, NUMERATOR, Metric, metrics
 from portal.workflow.deltas import rows_of, rows_of_fact
 from portal.workflow.models import Fact
 
@@ -63,8 +63,10 @@ def effects_of(dossier):
             agency = Agency.objects.select_related("top").get(pk=key)
             found += _effects_at(agency, at, day, counted)
             if _makes_its_service_used(dossier, at, counted, agency):
-                used = metric("services-used", day)
-                found.append(Effect(at, day, used, NUMERATOR, 1, agency))
+                found += [
+                    Effect(at, day, each, NUMERATOR, 1, agency)
+                    for each in _that_count_used_services(dossier, day, agency)
+                ]
     return found
 
 
@@ -136,6 +138,17 @@ def _moves_of(dossier):
         yield row.at, rows_of(Then(row, ATTEMPT, row.attempt))
     for fact in Fact.objects.filter(dossier=dossier.pk):
         yield fact.at, rows_of_fact(fact, dossier)
+
+
+def _that_count_used_services(dossier, day, agency):
+    """The metrics of services with dossiers among which this service is, at the ministry or province of ``agency``."""
+    block = agency_block(agency.top.code)
+    year = periods.between(day.replace(month=1, day=1), day)
+    for each in metrics(day):
+        if getattr(each.numerator, "used", None):
+            listed = each.numerator.listing(year, block).rows
+            if any(row["service_code"] == dossier.service.code for row in listed):
+                yield each
 
 
 def _makes_its_service_used(dossier, at, rows, agency):
