@@ -14,12 +14,6 @@ BATCH = 50_000  # deltas in one transaction
 
 KEY = "metric, day, agency, service, channel"
 
-# Cells and the deltas not yet folded, for FROM: a key may occur in both and, among deltas, more than once.
-LIVE = (
-    f"(SELECT {KEY}, quantity, amount FROM metrics_cell "
-    f"UNION ALL SELECT {KEY}, quantity, amount FROM workflow_delta)"
-)
-
 # The sets of services that are kept, and which deltas belong to each.
 USED = "used"  # at least one dossier received online
 SETS = {USED: "metric = 'received' AND channel = 2"}
