@@ -1,6 +1,7 @@
 """The page of a public service."""
 
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal import clock
@@ -19,7 +20,9 @@ def service(request, code):
 @require_safe
 def start(request, code):
     """The address of the button to apply; the room of dossiers answers it."""
-    return redirect("dossiers:start", code)
+    address = reverse("dossiers:start", args=[code])
+    asked = request.META["QUERY_STRING"]  # the place, where one was named
+    return redirect(f"{address}?{asked}" if asked else address)
 
 
 @require_safe
