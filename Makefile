@@ -33,7 +33,7 @@ test-slow: install-dev chromium  ## The long tiers
 	@$(PY) -m pytest -m slow $(ARGS)
 
 e2e-all: install-dev chromium  ## Every service filed in Chromium
-	@$(PY) -m pytest -m "slow or every_service" tests/e2e/test_services.py $(ARGS)
+	@$(PY) -m pytest -m every_service tests/e2e/test_services.py $(ARGS)
 
 crashpoints: install-dev  ## Kill every flow of money before and after each of its steps
 	@$(PY) -m pytest -q -m slow tests/faults/test_every_crash_point.py $(ARGS)

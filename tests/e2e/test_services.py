@@ -1,4 +1,4 @@
-"""Services filed in Chromium: twelve that together ask every type of question, and all of them by ``make e2e-all``."""
+"""Services filed in Chromium by ``make e2e-all``: all of them, among them twelve that ask every type of question."""
 
 import itertools
 import random
@@ -26,10 +26,6 @@ ENTERPRISE = PERSON | {
     "applicant_name": "Công ty TNHH Thử nghiệm",
     "applicant_identifier": "0100233488",
 }
-ALL = [
-    pytest.param(code, marks=pytest.mark.slow if code in TWELVE else pytest.mark.every_service)
-    for code in definitions.load_all()
-]
 _numbers = itertools.count(1)
 
 
@@ -56,7 +52,8 @@ def citizen(newcomer, demo):
     return person
 
 
-@pytest.mark.parametrize("code", ALL)
+@pytest.mark.every_service
+@pytest.mark.parametrize("code", definitions.load_all())
 def test_a_service_goes_as_far_as_its_level(citizen, demo, tmp_path, code):
     definition = definitions.service(code)
     citizen.opens(f"/services/{code}/")

@@ -330,7 +330,10 @@ class Telling:
         total = page.locator("data.sum" if is_sum else "data.total")
         assert int(total.get_attribute("value")) == count
         wanted = SERVICE if cell.metric in ADDED_BY_THE_FIRST else self.code
-        assert wanted in page.locator("main tbody").inner_text()
+        while wanted not in page.locator("main tbody").inner_text():
+            following = page.locator('.pager a[rel="next"]')
+            assert following.count(), f"{wanted} is on no page of {cell}"
+            self.visitor.presses(following)
         assert self.applicant.account.full_name not in page.content()
 
     def demo_bar_says_the_same(self, expected):
