@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from payments import actions
+from payments.actions.sending import due_by
 from payments.models import Attempt, Refund
 from payments.reconciliation.daily import reconcile_days  # noqa: F401  # found here by Celery
 from payments.states import FOR_PEOPLE, ON_ITS_WAY, RefundState, State
@@ -76,7 +77,7 @@ def refunds_to_send():
     own = Q(state=RefundState.REQUESTED, requested_by=None)
     return (
         Refund.objects.filter(Q(state__in=ON_ITS_WAY) | own, way=Refund.Way.GATEWAY)
-        .filter(Q(next_try_at=None) | Q(next_try_at__lte=timezone.now()))
+        .filter(due_by(timezone.now()))
         .select_related("attempt", "cash_receipt", "dossier")
         .order_by(F("next_try_at").asc(nulls_first=True), "pk")[:BATCH]
     )

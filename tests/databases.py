@@ -126,7 +126,7 @@ def _build(server, name):
 
 
 def _copy(server, name, template_name):
-    _execute(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template_name)
+    _execute(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log", name, template_name)
     _let_application_in(server, name)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from payments import ledger
@@ -25,14 +25,14 @@ REFUSED_BY_BANK = "09"  # status of a refund that the bank turned down
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]  # and every hour after that
 
 
-def send_refund(refund):
+def send_refund(refund, *, even_if_put_off=False):
     """Send an approved refund to the gateway and book the answer; returns whether the gateway gave one.
 
     Where an earlier answer is missing, the gateway is asked what it did before anything is sent again, and the
     number of the request stays the same: the money goes back once. Each try puts the next one off; a refund that
-    another worker has just taken is left alone.
+    was put off, because another worker has just taken it or no answer came, is left alone unless somebody insists.
     """
-    if not _claim(refund):
+    if not _claim(refund, even_if_put_off):
         return True
     try:
         if refund.state == RefundState.REQUESTED:
@@ -52,13 +52,19 @@ def send_refund(refund):
         return bool(unknown.code)
 
 
-def _claim(refund):
+def _claim(refund, even_if_put_off):
     """Put the next try off before this one begins; whether nobody else did so first."""
+    now = timezone.now()
+    free = Refund.objects.filter(pk=refund.pk, tries=refund.tries)
+    if not even_if_put_off:
+        free = free.filter(due_by(now))
     wait = WAITS[min(refund.tries, len(WAITS) - 1)]
-    claimed = Refund.objects.filter(pk=refund.pk, tries=refund.tries).update(
-        tries=F("tries") + 1, next_try_at=timezone.now() + wait
-    )
-    return bool(claimed)
+    return bool(free.update(tries=F("tries") + 1, next_try_at=now + wait))
+
+
+def due_by(instant):
+    """The condition that a refund's next try has come at ``instant``, in real time."""
+    return Q(next_try_at=None) | Q(next_try_at__lte=instant)
 
 
 def _look_for_refund(refund):

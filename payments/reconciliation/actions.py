@@ -169,7 +169,7 @@ def _refund_taken_in(attempt):
         raise CannotBeRepairedSo(
             reason=_("the gateway gave money back that nobody here asked for. Ask the gateway why.")
         )
-    answered = [actions.send_refund(refund) for refund in refunds]
+    answered = [actions.send_refund(refund, even_if_put_off=True) for refund in refunds]
     booked = Refund.objects.filter(
         pk__in=[refund.pk for refund in refunds], state=RefundState.DONE
     ).exists()

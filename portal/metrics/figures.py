@@ -24,26 +24,28 @@ OUT_OF_HAND = (*COMPLETED.values(), *ENDED.values(), TRANSFERRED_OUT)
 
 @dataclass
 class Figures:
-    """What was counted for one group. ``cells`` maps (cell metric, channel) to [quantity, amount];
+    """What was counted for one group. ``cells`` maps a cell metric to {channel: [quantity, amount]};
 
     ``services`` maps (level, eligible, has dossiers received online) to a number of services.
     """
 
-    cells: dict = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    cells: dict = field(default_factory=lambda: defaultdict(dict))
     services: dict = field(default_factory=lambda: defaultdict(int))
 
     def __iadd__(self, other):
-        for key, (quantity, amount) in other.cells.items():
-            self.add_cell(*key, quantity, amount)
+        for metric, by_channel in other.cells.items():
+            for channel, cell in by_channel.items():
+                self.add_cell(metric, channel, *cell)
         for key, number in other.services.items():
             self.services[key] += number
         return self
 
     def __bool__(self):
-        return any(map(any, self.cells.values())) or any(self.services.values())
+        cells = (cell for by_channel in self.cells.values() for cell in by_channel.values())
+        return any(map(any, cells)) or any(self.services.values())
 
     def add_cell(self, metric, channel, quantity, amount):
-        cell = self.cells[metric, channel]
+        cell = self.cells[metric].setdefault(channel, [0, 0])
         cell[0] += quantity
         cell[1] += amount
 
@@ -64,11 +66,12 @@ class Figures:
         )
 
     def _sum(self, metrics, channel, place):
-        return sum(
-            cell[place]
-            for (metric, cell_channel), cell in self.cells.items()
-            if metric in metrics and channel in (None, cell_channel)
-        )
+        total = 0
+        for metric in metrics:
+            for cell_channel, cell in self.cells.get(metric, {}).items():
+                if channel in (None, cell_channel):
+                    total += cell[place]
+        return total
 
 
 def pooled(figures):

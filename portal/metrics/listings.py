@@ -27,6 +27,7 @@ from django.utils.translation import get_language
 from dossiers.models import Dossier, DossierHistory
 from dossiers.states import Channel
 from payments.models import AttemptHistory
+from portal.catalogue.levels import LEVELS
 from portal.catalogue.models import Eligibility, Offering
 from portal.metrics.counting import RATED
 from portal.workflow.models import Fact
@@ -38,9 +39,9 @@ ENDING = ("complete", "accept_withdrawal", "stop", "expire")
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of what was counted. ``kind`` is one of ``dossiers``, ``services``, ``payments``, ``units``, ``accounts``;
+    """A list of what was counted, whose rows are dicts.
 
-    rows are dicts.
+    ``kind`` is one of ``dossiers``, ``services``, ``offerings``, ``payments``, ``units``, ``accounts``.
     """
 
     kind: str
@@ -278,6 +279,11 @@ def services(period, block, levels, *, eligible=None, used=None):
         )
         receipt = block.narrow(receipt)
         offered = offered.filter(Exists(receipt) if used else ~Exists(receipt))
+    return by_highest_level(offered, levels)
+
+
+def by_highest_level(offered, levels=LEVELS):
+    """A row for each service of a ministry or province among the offerings ``offered``, at its highest level there."""
     rows = (
         offered.values(
             top=F("handling_agency__top"),

@@ -4,6 +4,7 @@ Percentiles of working time, people counted once each, accounts, one-door units.
 the page of their list gives them, and ``manage.py metrics``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Aggregate, Count, Exists, IntegerField, OuterRef, Q
@@ -48,6 +49,17 @@ class Asked(Term):
     def number(self, period, block):
         """What the figure is: as many as its list has lines, unless it says otherwise."""
         return block.narrow(self.listing(period, block).rows).count()
+
+
+@dataclass(frozen=True)
+class Listed(Asked):
+    """As many as ``listed(period, block)`` gives rows."""
+
+    listed: Callable
+    kind: str = "dossiers"
+
+    def listing(self, period, block):
+        return self.listed(period, block)
 
 
 @dataclass(frozen=True)

@@ -87,8 +87,8 @@ class Reader:
             )
             return
         path = urlsplit(address).path
-        found = finders.find(path.removeprefix(settings.STATIC_URL)) if path != "/" else None
-        if found:
+        is_file = path.startswith(settings.STATIC_URL)
+        if is_file and (found := finders.find(path.removeprefix(settings.STATIC_URL))):
             kind = mimetypes.guess_type(found)[0] or "application/octet-stream"
             route.fulfill(status=200, content_type=kind, body=Path(found).read_bytes())
         else:

@@ -13,6 +13,7 @@ from portal.metrics.terms import Payments, Received
 from portal.workflow import perform
 from tests.agencies.factories import CommuneFactory, UnitFactory
 from tests.catalogue.factories import OfferingFactory
+from tests.dossiers import factories as dossiers
 from tests.dossiers.factories import officer
 from tests.metrics import stories
 from tests.metrics.stories import clock_at, complete, received
@@ -113,11 +114,14 @@ IN_OCTOBER = {
     "dossiers-expired": {"nation": 1},
     "dossiers-digitised": {"nation": (8, 8)},
     "results-online": {"nation": (1, 2)},
+    "dossiers-full-process": {"nation": (1, 2), "A91": (1, 1)},
+    "offerings-observed": {"nation": (1, 1), "A91": (0, 0)},
     "satisfaction": {"nation": (1, 2), "A91": (0, 1)},
     "satisfaction-index": {"nation": (1, 3), "A91": (0, 1)},
     "payments-online": {"nation": 0},
     "payments-online-dossiers": {"nation": (0, 0)},
     "payments-online-value": {"nation": (0, 0)},
+    "payments-online-services": {"nation": (0, 0)},
     "people-online": {"nation": 7, "A91": 0},
     "accounts-opened": {"nation": 0},
     "one-door-units": {"nation": 3, "A90": 1},
@@ -186,6 +190,43 @@ def test_every_declared_metric_has_an_example_or_says_why_not():
         "feedback-on-time",
         "accesses",
     }
+
+
+def test_services_paid_online_among_services_paid(land):
+    """In August two people paid for one service: one online, one at the counter."""
+    period = periods.parse(AUGUST)
+    metric = registry.metric("payments-online-services")
+    assert on_demand.read(metric, period, blocks.NATION) == Reading(1, 1)
+    assert on_demand.read(metric, period, blocks.block("A91")) == Reading(0, 0)
+
+    stories.paid_otherwise(OfferingFactory(service=land.with_fee.service), "2022-09-16 09:00")
+
+    assert on_demand.read(metric, periods.parse("2022-09"), blocks.NATION) == Reading(0, 1)
+
+
+def test_what_went_over_the_counter_is_observed_beside_the_declared_level(land):
+    """Level 4, but its one fee was paid at the counter: level 3. Level 3 with paper alone: level 2."""
+    clock_at("2022-09-16 09:00")
+    other = OfferingFactory(service=land.with_fee.service, level=4)
+    dossier = stories.filed(other)
+    dossiers.request_payment(dossier)
+    request = dossier.payment_requests.get()
+    perform(dossier, "record_payment", by=None, request=request)
+    dossiers.receive(dossier)
+    for each in (complete(dossier, "2022-09-16 10:00"), on_paper(land.submit_only)):
+        dossiers.return_result(each)
+    period = periods.parse("2022-09")
+    metric = registry.metric("offerings-observed")
+
+    assert on_demand.read(metric, period, blocks.NATION) == Reading(0, 2)
+    rows = metric.denominator.listing(period, blocks.NATION).rows
+    assert {(row["level"], row["observed_level"]) for row in rows} == {(4, 3), (3, 2)}
+    full = on_demand.read(registry.metric("dossiers-full-process"), period, blocks.NATION)
+    assert full == Reading(0, 2)
+
+
+def on_paper(offering):
+    return stories.completed(offering, "2022-09-16 09:00", "2022-09-16 11:00", paper=True)
 
 
 def test_below_thirty_dossiers_no_time_is_given(land):

@@ -50,7 +50,12 @@ def everything(period):
 
 
 def plain(counted):
-    cells = {key: tuple(cell) for key, cell in counted.cells.items() if any(cell)}
+    cells = {
+        (metric, channel): tuple(cell)
+        for metric, by_channel in counted.cells.items()
+        for channel, cell in by_channel.items()
+        if any(cell)
+    }
     return cells, {key: number for key, number in counted.services.items() if number}
 
 

@@ -40,7 +40,10 @@ def let_application_write():
     """What the application role may do is settled for the tables as they are now; here are those of then."""
     role = connections["default"].settings_dict["USER"]
     with connections["owner"].cursor() as cursor:
-        for rights in ("SELECT, INSERT, UPDATE ON ALL TABLES", "USAGE ON ALL SEQUENCES"):
+        for rights in (
+            "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES",
+            "USAGE ON ALL SEQUENCES",
+        ):
             cursor.execute(f'GRANT {rights} IN SCHEMA public TO "{role}"')
 
 

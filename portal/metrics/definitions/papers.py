@@ -2,8 +2,9 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.metrics import listings
+from portal.metrics import listings, observed
 from portal.metrics.counting import FILED, FILED_WITH_PAPERS, RETURNED
+from portal.metrics.on_demand import Listed
 from portal.metrics.registry import Group, Unit, declare
 from portal.metrics.terms import Completed, Count
 
@@ -74,6 +75,25 @@ declare(
     excludes=_("Results that wait to be collected."),
     source=_("Decree 45/2020/NĐ-CP, electronic results"),
     certainty="D",
+    since=SINCE,
+)
+
+declare(
+    code="dossiers-full-process",
+    name=_("Dossiers handled in full process"),
+    short=_("Full process"),
+    unit=Unit.PERCENT,
+    group=Group.PAPERS,
+    numerator=Listed(observed.full_process),
+    counts=_(
+        "Results returned in the period for which nobody had to come to a counter: filed online, the fee, where there "
+        "was one, paid online, the result returned online or by post."
+    ),
+    denominator=Listed(listings.returned),
+    out_of=_("All results handed over in the period: online, at the counter and by post."),
+    excludes=_("Results that wait to be collected, and dossiers that ended without a result."),
+    source=_("Decree 42/2022/NĐ-CP, full-process online public service"),
+    certainty="R",
     since=SINCE,
 )
 

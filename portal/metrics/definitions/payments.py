@@ -2,6 +2,8 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.metrics import observed
+from portal.metrics.on_demand import Listed
 from portal.metrics.registry import Group, Unit, declare
 from portal.metrics.terms import FeeAmount, Fees, PaidAmount, Payments
 
@@ -70,6 +72,27 @@ declare(
     out_of=_("The sum, in dong, of all fees paid in the period, online or at the counter."),
     excludes=_("Refunds: what was paid stays counted in the period in which it was paid."),
     source=_("Decision 766/QĐ-TTg of 2022, group on online payment, counted by value"),
+    certainty="D",
+    since=date(2022, 1, 1),
+)
+
+declare(
+    code="payments-online-services",
+    name=_("Services paid for online"),
+    short=_("Services paid online"),
+    unit=Unit.PERCENT,
+    group=Group.PAYMENTS,
+    numerator=Listed(observed.services_paid_online, "services"),
+    counts=_("Of these services, those for which the gateway took at least one fee in the period."),
+    denominator=Listed(observed.services_paid, "services"),
+    out_of=_(
+        "Services on offer on the last day of the period for which a fee was paid in it, online or at the counter."
+    ),
+    excludes=_(
+        "Services without a fee, and those for which nobody paid one in the period. A service is a procedure at one "
+        "ministry or province."
+    ),
+    source=_("Decision 766/QĐ-TTg of 2022, group on online payment, counted by procedures"),
     certainty="D",
     since=date(2022, 1, 1),
 )

@@ -2,6 +2,8 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.metrics import observed
+from portal.metrics.on_demand import Listed
 from portal.metrics.registry import Group, Unit, declare
 from portal.metrics.terms import Services
 
@@ -109,6 +111,31 @@ declare(
     excludes=_("A service is a procedure at one ministry or province, at its highest level there."),
     source=_("Target of 30 % by the end of 2020, as published in August 2020"),
     certainty="F",
+    since=date(2022, 1, 1),
+)
+
+declare(
+    code="offerings-observed",
+    name=_("Online services that really run at their declared level"),
+    short=_("As declared"),
+    unit=Unit.PERCENT,
+    group=Group.SERVICES,
+    numerator=Listed(observed.observed_as_declared, "offerings"),
+    counts=_(
+        "Of these offerings, those of which at least one dossier went as the declared level says: at level 3 filed "
+        "online, at level 4 filed and paid online and its result returned online or by post."
+    ),
+    denominator=Listed(observed.observed, "offerings"),
+    out_of=_(
+        "Offerings of a service at one unit that are declared at level 3 or 4 on the last day of the period, with at "
+        "least one result returned in it."
+    ),
+    excludes=_(
+        "Offerings of which no result was returned in the period: nothing was observed. A service counts at each unit "
+        "that offers it."
+    ),
+    source=_("Circular 32/2017/TT-BTTTT, the four levels, held against what dossiers went through"),
+    certainty="D",
     since=date(2022, 1, 1),
 )
 
