@@ -9,17 +9,24 @@ import json
 import logging
 import ssl
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 import httpx
 from django.conf import settings
 from django.db import close_old_connections, transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from payments.sandbox import actions, doorbell, drivers
-from payments.sandbox.models import Call, Notification
-from payments.sandbox.states import FINAL_ANSWERS, MAX_CALLS, NotificationState
+from payments.sandbox.models import Call, Notification, Refund, Transaction
+from payments.sandbox.states import (
+    FINAL_ANSWERS,
+    MAX_CALLS,
+    NotificationState,
+    RefundState,
+    State,
+)
 
 logger = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0  # at most, between two looks at what is due
@@ -27,8 +34,11 @@ IDLE_SECONDS = 1.0  # at most, between two looks at what is due
 
 def start() -> None:
     """Start this process's threads: the senders and one that lets time pass. They end with it."""
-    for turn in [send_all] * settings.SENDERS + [let_time_pass]:
-        threading.Thread(target=_for_ever, args=[turn], name=turn.__name__, daemon=True).start()
+    turns = [(send_all, _next_call)] * settings.SENDERS + [(let_time_pass, _next_end)]
+    for turn, next_due in turns:
+        threading.Thread(
+            target=_for_ever, args=[turn, next_due], name=turn.__name__, daemon=True
+        ).start()
 
 
 def let_time_pass() -> None:
@@ -43,15 +53,37 @@ def send_all() -> None:
         pass
 
 
-def _for_ever(turn) -> None:
-    pause = min(IDLE_SECONDS, settings.IPN_INTERVAL_SECONDS / 4)
+def _for_ever(turn, next_due) -> None:
     while True:
+        pause = IDLE_SECONDS
         try:
             close_old_connections()
             turn()
+            pause = _until(next_due())
         except Exception:  # the database is away for a moment: nothing is lost, try again
             logger.exception("%s stumbled and goes on", turn.__name__)
         doorbell.wait(pause)
+
+
+def _until(due: datetime | None) -> float:
+    """Seconds until ``due``: never so few that nothing else gets its turn, never more than :data:`IDLE_SECONDS`."""
+    if due is None:
+        return IDLE_SECONDS
+    least = min(IDLE_SECONDS, settings.IPN_INTERVAL_SECONDS / 4)
+    return min(IDLE_SECONDS, max(least, (due - timezone.now()).total_seconds()))
+
+
+def _next_call() -> datetime | None:
+    due = Notification.objects.filter(state=NotificationState.DUE)
+    return due.aggregate(first=Min("due_at"))["first"]
+
+
+def _next_end() -> datetime | None:
+    expiring = Transaction.objects.filter(state=State.OPEN).aggregate(first=Min("expires_at"))
+    settling = Refund.objects.filter(state=RefundState.PROCESSING).aggregate(
+        first=Min("settles_at")
+    )
+    return min(filter(None, (expiring["first"], settling["first"])), default=None)
 
 
 def send_one() -> bool:
