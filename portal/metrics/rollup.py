@@ -65,11 +65,11 @@ ON CONFLICT (name, resolution, start, top, number) DO UPDATE SET services = kept
 """
 
 
-def folding(taken):
-    """The statement that adds up the rows of ``taken``, a statement of its own; it says how many they were."""
-    return f"""
+FOLD = f"""
 WITH taken AS (
-    {taken}
+    DELETE FROM workflow_delta
+    WHERE id IN (SELECT id FROM workflow_delta ORDER BY id LIMIT %s)
+    RETURNING {KEY}, quantity, amount
 ), summed AS (
     SELECT {KEY}, sum(quantity) AS quantity, sum(amount) AS amount FROM taken GROUP BY {KEY}
 ), placed AS (
@@ -78,13 +78,6 @@ WITH taken AS (
 ), cells AS ({ADD_TO_CELLS}), sums AS ({ADD_TO_SUMS}), sets AS ({ADD_TO_SETS})
 SELECT count(*) FROM taken
 """
-
-
-FOLD = folding(f"""
-    DELETE FROM workflow_delta
-    WHERE id IN (SELECT id FROM workflow_delta ORDER BY id LIMIT %s)
-    RETURNING {KEY}, quantity, amount
-""")
 
 
 def fold(*, at_most=BATCH):
