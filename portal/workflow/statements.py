@@ -4,12 +4,14 @@ Round trips are what a move costs (docs/benchmarks.md); the text of the statemen
 """
 
 from collections import defaultdict
+from datetime import datetime
 from functools import cache
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.utils import timezone
+from django_fsm import FSMField
 from psycopg.types.json import Jsonb
 
 from portal.workflow import round_trips, sql
@@ -28,19 +30,36 @@ HISTORY_COLUMNS = (
 )
 OUTBOX_COLUMNS = ("key", "subscriber", "payload")
 MOST_AT_ONCE = 500  # a statement takes 65,535 values
+# Of these fields Django hands values of these types to the driver as they are; asking it for each value takes longer
+# than sending it.
+READY = {
+    field: frozenset({kind, type(None)})
+    for kind, fields in {
+        int: (
+            models.ForeignKey,
+            models.IntegerField,
+            models.BigIntegerField,
+            models.SmallIntegerField,
+            models.PositiveIntegerField,
+            models.PositiveSmallIntegerField,
+        ),
+        str: (models.CharField, models.TextField, FSMField),
+        datetime: (models.DateTimeField,),
+    }.items()
+    for field in fields
+}
 SET = 20  # rows from which on they are sent as a list for each column: a text of its own for each number costs more
 DELTA_COLUMNS = ("metric", "day", "agency", "service", "channel", "quantity", "amount")
 
 
 def snapshot(instance):
     """The values a move may change, to see afterwards which it did."""
-    values = instance.__dict__
-    return {attname: values[attname] for attname in _attnames(type(instance)) if attname in values}
+    return instance.__dict__.copy()
 
 
 @cache
 def _attnames(model):
-    return tuple(field.attname for field in model._meta.concrete_fields)
+    return frozenset(field.attname for field in model._meta.concrete_fields)
 
 
 @cache
@@ -55,13 +74,23 @@ def touch(instance):
 
 
 def changes(instance, before):
-    """``{attname: value}`` of what differs from ``before``."""
-    values = instance.__dict__
+    """``{attname: value}`` of the columns that differ from ``before``."""
+    columns = _attnames(type(instance))
     return {
-        attname: values.get(attname)
-        for attname, value in before.items()
-        if values.get(attname) != value
+        attname: value
+        for attname, value in instance.__dict__.items()
+        if value is not before.get(attname, value)
+        and value != before[attname]
+        and attname in columns
     }
+
+
+def undo(instance, before):
+    """Leave nothing of a refused move on ``instance``: the next one must not write it."""
+    columns = _attnames(type(instance))
+    for attname, value in before.items():
+        if instance.__dict__.get(attname) is not value and attname in columns:
+            setattr(instance, attname, value)  # also forgets a related object that was put there
 
 
 def add(instance):
@@ -197,10 +226,14 @@ def _updated(model, changed, known, rows, *, empty=None):
 
 def _by_column(rows):
     """A list for each column, as PostgreSQL reads it. psycopg would ask of each value again what it is."""
-    return [
-        "{" + ",".join([_IN_LIST[type(value)](value) for value in values]) + "}"
-        for values in zip(*rows, strict=True)
-    ]
+    return ["{" + ",".join(_in_list(values)) + "}" for values in zip(*rows, strict=True)]
+
+
+def _in_list(values):
+    first = values[0]
+    if values.count(first) == len(values):  # as most columns of a set are
+        return [_IN_LIST[type(first)](first)] * len(values)
+    return [_IN_LIST[type(value)](value) for value in values]
 
 
 def _quoted(value):
@@ -225,15 +258,21 @@ def _model(name):
 
 def _values(instance, attnames):
     database = connections[DEFAULT_DB_ALIAS]  # the proxy of the present one is slow
-    return [
-        prepare(getattr(instance, attname), database)
-        for attname, prepare in _preparing(type(instance), attnames)
-    ]
+    values = []
+    for attname, prepare, as_they_are in _preparing(type(instance), attnames):
+        value = getattr(instance, attname)
+        values.append(value if type(value) in as_they_are else prepare(value, database))
+    return values
 
 
 @cache
 def _preparing(model, attnames):
-    return [(attname, sql.field(model, attname).get_db_prep_save) for attname in attnames]
+    """``(attname, what makes a value ready for the database, types that are ready)``."""
+    fields = [(attname, sql.field(model, attname)) for attname in attnames]
+    return [
+        (attname, field.get_db_prep_save, READY.get(type(field), frozenset()))
+        for attname, field in fields
+    ]
 
 
 @cache

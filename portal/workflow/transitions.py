@@ -138,7 +138,7 @@ def _judged(instance, name, by, seen, details):
     try:
         getattr(instance, name)(**details)
     except BaseException:
-        _undo(instance, before)
+        statements.undo(instance, before)
         raise
     instance.sequence += 1
     statements.touch(instance)
@@ -169,13 +169,6 @@ def _write(moves):
         statements.write(moves[first : first + statements.MOST_AT_ONCE])
     if any(subscribers_of(move.label, move.transition) for move in moves):
         transaction.on_commit(bell.ring)
-
-
-def _undo(instance, before):
-    """Leave nothing of a refused move on ``instance``: the next one must not write it."""
-    for attname, value in before.items():
-        if instance.__dict__.get(attname) != value:
-            setattr(instance, attname, value)  # also forgets a related object that was put there
 
 
 def _for(instance, value):
