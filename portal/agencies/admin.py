@@ -6,10 +6,10 @@ from django import forms
 from django.contrib import admin
 from django.db.models import DateField, Q
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from portal import worktime
+from portal import clock, worktime
 from portal.agencies import working_calendar
 from portal.agencies.models import Agency, CalendarDay, Naming, Succession, Unit
 from portal.agencies.tree_files import TWO_TIERS
@@ -134,7 +134,7 @@ class AgencyAdmin(SystemAdmin):
 
     @admin.display(description=_("people"))
     def people(self, agency):
-        return people_link("agency", agency)
+        return people_of("agency", agency)
 
 
 class SuccessionForm(forms.ModelForm):
@@ -190,7 +190,7 @@ class UnitAdmin(SystemAdmin):
 
     @admin.display(description=_("people"))
     def people(self, unit):
-        return people_link("unit", unit)
+        return people_of("unit", unit)
 
 
 class CalendarDayForm(forms.ModelForm):
@@ -237,9 +237,19 @@ class CalendarDayAdmin(SystemAdmin):
         working_calendar.forget()
 
 
-def people_link(node, row):
-    """To the roles that are held at this agency or unit."""
-    address = reverse("admin:accounts_rolegrant_changelist")
+def people_of(node, row):
+    """Who holds a role at this agency or unit today, by role, and the way to all roles there ever were."""
+    held = row.rolegrant_set.in_force(clock.today()).select_related("user").order_by("role", "pk")
+    people = format_html_join(
+        "",
+        "<li>{} ({}), {}</li>",
+        ((one.user.full_name, one.user.username, one.get_role_display()) for one in held),
+    )
     return format_html(
-        '<a href="{}?{}__id__exact={}">{}</a>', address, node, row.pk, _("Roles held here")
+        '<ul>{}</ul><a href="{}?{}__id__exact={}">{}</a>',
+        people or format_html("<li>{}</li>", _("Nobody holds a role here today.")),
+        reverse("admin:accounts_rolegrant_changelist"),
+        node,
+        row.pk,
+        _("Roles held here"),
     )

@@ -93,8 +93,11 @@ def test_nobody_outlives_the_agency_above(desk):
     assert "valid_to" in errors_of(desk.post(change_of(district), backwards))
 
 
-def test_the_page_of_a_unit_leads_to_its_people_and_keeps_its_code(desk, staff, offering):
+def test_the_page_of_a_unit_names_its_people_and_keeps_its_code(desk, staff, offering):
     page = desk.get(change_of(offering.unit)).content.decode()
+    officer = staff["one_door"]
+    assert f"{officer.full_name} ({officer.username}), cán bộ một cửa" in page
+    assert staff["leader"].username not in page
     address = f"/desk/accounts/rolegrant/?unit__id__exact={offering.unit.pk}"
     assert address in page
     people = desk.get(address).content.decode()
