@@ -37,6 +37,7 @@ ENGLISH_MONTHS = (
 SOON_WORKING_DAYS = 2  # from here on a deadline is shown as near
 BYTES_PER_KB = 1000
 NO_VALUE = "–"
+OUR_SIGNS = str.maketrans(",.", ".,")  # from the English ones
 
 
 def spoken():
@@ -76,11 +77,14 @@ def long_date_and_time(value: datetime) -> str:
 
 def number(value: int | float | Decimal | Fraction, places: int = 0) -> str:
     """1.256.270 or 1,256,270; ``places`` digits after the decimal sign, halves rounded up."""
-    if isinstance(value, Fraction):
-        value = Decimal(value.numerator) / Decimal(value.denominator)
-    quantum = Decimal(1).scaleb(-places)
-    text = f"{Decimal(str(value)).quantize(quantum, ROUND_HALF_UP):,f}"
-    return text if spoken() == ENGLISH else text.translate(str.maketrans(",.", ".,"))
+    if type(value) is int and places == 0:  # most of what a page of figures shows
+        text = f"{value:,}"
+    else:
+        if isinstance(value, Fraction):
+            value = Decimal(value.numerator) / Decimal(value.denominator)
+        quantum = Decimal(1).scaleb(-places)
+        text = f"{Decimal(str(value)).quantize(quantum, ROUND_HALF_UP):,f}"
+    return text if spoken() == ENGLISH else text.translate(OUR_SIGNS)
 
 
 def money(amount: int | Decimal) -> str:

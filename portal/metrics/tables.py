@@ -29,7 +29,7 @@ class Shown:
 
     @property
     def counts_money(self):
-        """Whether the two counts of a share are sums of money."""
+        """Whether the number, or the two counts of a share, are sums of money."""
         return self.metric.numerator.kind == "VND"
 
     @property
@@ -42,10 +42,11 @@ class Shown:
 
         Put together here: a page has a thousand of them, and a template takes ten times as long.
         """
-        numerator = _opening(self.numerator_url, self.reading.numerator, money=self.is_money)
+        money = self.counts_money
+        numerator = _opening(self.numerator_url, self.reading.numerator, money=money)
         if not self.is_share:
             return mark_safe(numerator)
-        denominator = _opening(self.denominator_url, self.reading.denominator)
+        denominator = _opening(self.denominator_url, self.reading.denominator, money=money)
         share = self.reading.share
         shown = (
             f'<span class="quiet">{escape(gettext("no data"))}</span>'
@@ -62,6 +63,16 @@ class Row:
     name: str
     figures: list
     href: str = ""
+
+    @property
+    def cells(self):
+        """The cells of its figures, put together here for the same reason."""
+        return mark_safe(
+            "".join(
+                f'<td role="cell" class="num" data-label="{escape(figure.column)}">{figure.html}</td>'
+                for figure in self.figures
+            )
+        )
 
 
 @dataclass

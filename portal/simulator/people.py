@@ -34,6 +34,9 @@ ROLES_AT_AGENCY = (
 )
 
 
+AT_ONCE = 2_000  # rows in a statement, which takes 65,535 values: both trees of 2025 have thousands of officials
+
+
 @dataclass(frozen=True)
 class DemoAccount:
     """One row of the table that the start prints."""
@@ -118,12 +121,13 @@ class _Newcomers:
         )
 
     def arrive(self):
-        User.objects.bulk_create(self.users)
-        EmailAddress.objects.bulk_create(
+        addresses = [
             EmailAddress(user=user, email=user.email, verified=True, primary=True)
             for user in self.users
-        )
-        RoleGrant.objects.bulk_create(self.grants)
+        ]
+        for rows in (self.users, addresses, self.grants):
+            if rows:
+                type(rows[0]).objects.bulk_create(rows, batch_size=AT_ONCE)
 
     def _add(self, *, email, **fields):
         if email in self.known:
