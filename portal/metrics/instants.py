@@ -33,11 +33,6 @@ def parse(text):
     return instant
 
 
-def written(instant):
-    """As addresses say it; :func:`parse` reads it."""
-    return instant.astimezone(ZONE).replace(tzinfo=None).isoformat()
-
-
 def _read(text):
     try:
         if DAY.fullmatch(text):

@@ -4,6 +4,8 @@ import calendar
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext, pgettext
 
@@ -23,6 +25,11 @@ YEAR = re.compile(r"(\d{4})", re.ASCII)
 QUARTER = re.compile(r"(\d{4})-?[qQ]([1-4])", re.ASCII)
 MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 DATES = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", re.ASCII)
+
+
+def written(instant):
+    """An instant as addresses say it; ``instants.parse`` reads it."""
+    return instant.astimezone(ZONE).replace(tzinfo=None).isoformat()
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,14 @@ class Period:
         if self.instant is None:
             return end
         return min(end, self.instant + timedelta(microseconds=1))
+
+    @cached_property
+    def asked(self):
+        """What an address says after “?”: the period, and the instant as of which it is asked for, if a past one."""
+        query = {"period": self.text}
+        if self.instant is not None:
+            query["as_of"] = written(self.instant)
+        return urlencode(query)
 
     def seen_at(self, instant):
         """The same period as it stood at an earlier instant of the portal clock; ``None`` is the present.

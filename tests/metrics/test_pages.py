@@ -303,3 +303,15 @@ def test_figures_can_be_taken_away_as_csv(client, land):
     assert "2022-08-01,2022-08-31,A90,payments-online-amount,75000," in lines
     lines = client.get("/metrics/months.csv").content.decode().splitlines()
     assert "2022-08-01,2022-08-31,nation,dossiers-online,7,11" in lines
+
+
+@pytest.mark.parametrize("path", ["/metrics/", "/metrics/A90/", "/metrics/targets/"])
+def test_whatever_a_page_of_the_past_leads_to_is_of_that_instant(land, client, path):
+    page = client.get(path, {"period": "2022-08", "as_of": "2022-08-20"}).content.decode()
+    onwards = [
+        unescape(address)
+        for address in re.findall(r'href="([^"]*period=2022-08[^"]*)"', page)
+        if address != "?period=2022-08"  # as it stands now
+    ]
+    assert any(".csv" in address for address in onwards)
+    assert [address for address in onwards if "as_of=2022-08-20T23" not in address] == []

@@ -53,7 +53,7 @@ class Command(BaseCommand):
             "last_day": asked.last.isoformat(),
             "block": within.code,
             "block_name": str(within.name),
-            "as_of": instants.written(asked.instant or clock.now()),
+            "as_of": periods.written(asked.instant or clock.now()),
             "counted_from": "history" if listed else "rollup",
             "metrics": [
                 _figure(metric, found[metric.code]) for metric in drawn if metric.code in found
