@@ -1,6 +1,6 @@
 # Everything a developer or a visitor types. PYTHON=… names the interpreter that makes .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo reset sandbox sandbox-merchant test test-slow e2e-all crashpoints lint bench screenshots lock chromium
+.PHONY: help install install-dev demo reset sandbox sandbox-merchant test test-slow e2e-all crashpoints lint bench bench-national screenshots lock chromium
 
 PY := .venv/bin/python
 TEXTS := $(wildcard locale/*/vi/LC_MESSAGES/django.po)
@@ -43,6 +43,9 @@ lint: install-dev  ## Style, types, imports, migrations, production settings
 
 bench: install-dev  ## Speed as ratios against the raw floor; writes var/bench.json
 	@$(PY) -m tests.benchmarks $(ARGS)
+
+bench-national: install-dev  ## The official figures of a whole country: 1 and 15 million dossiers (40 GB, an hour)
+	@$(PY) -m tests.benchmarks --only P4 P5 DASH --dossiers 1000000 15000000 $(ARGS)
 
 screenshots: install-dev chromium  ## The story as pictures, into docs/screenshots
 	@$(PY) -m tests.screenshots $(ARGS)
