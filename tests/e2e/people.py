@@ -389,7 +389,9 @@ def answer(control: Locator, value: str | list[str]) -> None:
     kind = control.first.evaluate("control => control.type")
     if kind == "file":
         control.first.set_input_files(file_like(value))
-    elif kind in ("radio", "checkbox"):
+    elif kind == "radio":
+        control.and_(control.page.locator(f'[value="{value}"]')).check()
+    elif kind == "checkbox":
         wanted = [value] if isinstance(value, str) else value
         for one in control.all():
             one.set_checked((one.get_attribute("value") or "on") in wanted)

@@ -48,7 +48,7 @@ def let_application_write():
 
 
 def refund_of_then(models, state):
-    """A captured attempt and its refund, as the tables were then."""
+    """A captured attempt and its refund, as the tables were then; the number of its request beside it."""
     dossier = DossierFactory(payment_requested=True)
     now = timezone.now()
     attempt = models.get_model("payments", "Attempt").objects.create(
@@ -63,27 +63,26 @@ def refund_of_then(models, state):
         started_at=now - timedelta(days=3),
         expires_at=now - timedelta(days=2),
     )
-    models.get_model("payments", "Refund").objects.create(
-        attempt=attempt, amount=75_000, reason="not_received", state=state, requested_at=now
+    refund = models.get_model("payments", "Refund").objects.create(
+        attempt_id=attempt.pk, amount=75_000, reason="not_received", state=state, requested_at=now
     )
-    return attempt
+    return attempt, refund.request_id
 
 
 @pytest.mark.slow
 def test_refunds_of_before_are_taken_over_whole_and_go_on(before):
-    attempts = {state: refund_of_then(before, state) for state in STATES}
-    told = {state: attempt.refund.request_id for state, attempt in attempts.items()}
+    kept = {state: refund_of_then(before, state) for state in STATES}
     connections.close_all()
 
     call_command("migrate", database="owner", verbosity=0, interactive=False)
 
-    for state, attempt in attempts.items():
+    for state, (attempt, told) in kept.items():
         refund = Refund.objects.get(attempt_id=attempt.pk)
         assert (refund.state, refund.amount, refund.way) == (state, 75_000, "gateway")
         assert refund.dossier_id == attempt.dossier_id
         assert refund.handling_agency_id == attempt.handling_agency_id
         assert refund.public_id == attempt.public_id  # the ledger names a refund by it
-        assert refund.request_id == told[state]  # the gateway knows it by this number
+        assert refund.request_id == told  # the gateway knows it by this number
         assert (refund.approved_at is None) == (state == "requested")
     assert Refund.objects.count() == len(STATES)
     left = actions.left_to_give_back(Refund.objects.get(state="done").attempt)
