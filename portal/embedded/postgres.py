@@ -41,6 +41,11 @@ SETTINGS = {
     "cluster_name": "mot-cua",
 }
 
+# What the server says where it will not start, and what that means for the next try.
+PORT_TAKEN = "could not create any TCP/IP sockets"
+STILL_ENDING = "pre-existing shared memory block"  # queries of a server that was killed run on
+PORTS_TRIED = 5
+
 # The sandbox reaches its own databases only, and nobody of the portal reaches those.
 ACCESS_RULES = f"""\
 # type database        user                       address       method
@@ -120,14 +125,19 @@ class Cluster:
         """
         self._wait_for_former_server()
         unprivileged.give_to(unprivileged.expected_owner(self.way), self.folder)
-        for _ in range(5):
+        ports_taken, give_up = 0, time.monotonic() + STOP_SECONDS
+        while True:
             if not is_free(port):
                 port = free_port()
             if self._start_on(port):
                 return port
-            if "could not create any TCP/IP sockets" not in tail(self.log, 6):
+            said = tail(self.log, 6)
+            if PORT_TAKEN in said and ports_taken < PORTS_TRIED:
+                port, ports_taken = free_port(), ports_taken + 1
+            elif STILL_ENDING in said and time.monotonic() < give_up:
+                time.sleep(0.1)
+            else:
                 break
-            port = free_port()
         raise StartRefused(
             f"PostgreSQL did not start; the end of {self.log} says:\n{tail(self.log)}"
         )
@@ -169,7 +179,7 @@ class Cluster:
         while time.monotonic() < give_up:
             if self.process.poll() is not None:
                 return False
-            if _is_ready(pid_file):
+            if _is_ready(pid_file, self.process.pid):
                 return True
             time.sleep(0.01)
         self.stop()
@@ -229,13 +239,13 @@ class Cluster:
             raise StartRefused(f"PostgreSQL could not be set up: {said.strip()[-800:]}")
 
 
-def _is_ready(pid_file: Path) -> bool:
-    """Line 8 of the file holds the state, as ``pg_ctl`` reads it."""
+def _is_ready(pid_file: Path, pid: int) -> bool:
+    """Line 8 of the file holds the state, as ``pg_ctl`` reads it; line 1 whose. One that was killed leaves its own."""
     try:
         lines = pid_file.read_text().splitlines()
     except OSError:
         return False
-    return len(lines) >= 8 and lines[7].strip() == "ready"
+    return len(lines) >= 8 and (lines[0], lines[7].strip()) == (str(pid), "ready")
 
 
 def _environment() -> dict[str, str]:

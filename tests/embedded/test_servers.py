@@ -99,6 +99,35 @@ def test_servers_follow_their_killed_keeper_and_come_back(home, tmp_path):
     hold.release()
 
 
+@pytest.mark.slow
+def test_a_killed_server_comes_back_though_a_query_of_it_still_runs(home):
+    """A query that asks the server for nothing notices late that the server is gone, and holds its memory till then."""
+    hold = Hold(home)
+    address = hold.database_url(postgres.OWNER, postgres.DATABASE)
+    busy = threading.Thread(target=_ask_for_seconds, args=[address])
+    busy.start()
+    with psycopg.connect(address, autocommit=True) as database:
+        assert eventually(
+            lambda: database.execute(f"{RUNNING} AND state = 'active'").fetchone() == (1,)
+        )
+    os.kill(int((home.postgres / "postmaster.pid").read_text().split("\n", 1)[0]), signal.SIGKILL)
+    assert eventually(lambda: not keeper_lives(home))
+    hold.release()
+
+    hold = Hold(home)
+    assert reachable(hold.database_url(postgres.OWNER, postgres.DATABASE))
+    hold.release()
+    busy.join()
+
+
+RUNNING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%generate_series(1, 3%' AND pid <> pg_backend_pid()"
+
+
+def _ask_for_seconds(address):
+    with suppress(psycopg.OperationalError), psycopg.connect(address) as database:
+        database.execute("SELECT count(*) FROM generate_series(1, 30000000) AS n WHERE n % 7 = 3")
+
+
 def test_many_start_at_the_same_moment(home, tmp_path):
     users = [ServerUser(home.path, tmp_path / "done") for _ in range(6)]
     addresses = {user.address for user in users}
