@@ -1,4 +1,4 @@
-"""Services filed in Chromium by ``make e2e-all``: all of them, among them twelve that ask every type of question."""
+"""Services filed in Chromium: twelve that ask every type of question in the long tier, all by ``make e2e-all``."""
 
 import itertools
 import random
@@ -53,7 +53,13 @@ def citizen(newcomer, demo):
 
 
 @pytest.mark.every_service
-@pytest.mark.parametrize("code", definitions.load_all())
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param(code, marks=[pytest.mark.slow] if code in TWELVE else [])
+        for code in definitions.load_all()
+    ],
+)
 def test_a_service_goes_as_far_as_its_level(citizen, demo, tmp_path, code):
     definition = definitions.service(code)
     citizen.opens(f"/services/{code}/")
