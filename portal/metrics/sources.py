@@ -41,7 +41,7 @@ def cells(period, part, *, by_service=False, by_month=False, only=None):
         return _of_history(period, tops=tops)
     spans = cover(period.first, period.last, years=not (by_month or by_service))
     resolutions = BY_SERVICE if by_service else TOPS if tops else AGENCIES
-    parts = [_narrowed(_sums(spans, resolutions), part.keys, only)]
+    parts = [_narrowed(sums, part.keys, only) for sums in _sums(spans, resolutions)]
     if spans.days and not tops:
         parts.append(_narrowed(_cells(spans.days), part.keys, only))
     parts.append(_deltas(period, tops=tops))
@@ -61,33 +61,33 @@ def services_in(name, period, keys=None):
         rows = f"(SELECT agency AS top, metric, channel, service FROM {history.sql} AS counted)"
         distinct = f"(SELECT DISTINCT * FROM {rows} AS counted) AS counted"
         return Source(f"({member.format(rows=distinct)})", history.parameters)
-    resolutions, starts = _named(cover(period.first, period.last), TOPS)
     keys = None if keys is None else list(keys)
     pending = (
         f"(SELECT {TOP.format(rows='workflow_delta')} AS top, metric, channel, service FROM workflow_delta "
         "LEFT JOIN agencies_agency ON agencies_agency.id = agency WHERE day BETWEEN %s AND %s) AS pending"
     )
-    return _together(
-        [
-            Source(
-                "SELECT top, number, services FROM metrics_serviceset "
-                "JOIN unnest(%s::smallint[], %s::date[]) AS span(resolution, start) USING (resolution, start) "
-                "WHERE name = %s AND (%s::bigint[] IS NULL OR top = ANY(%s::bigint[]))",
-                [resolutions, starts, name, keys, keys],
-            ),
-            Source(member.format(rows=pending), [period.first, period.last]),
-        ]
-    )
+    kept = [
+        Source(
+            "SELECT top, number, services FROM metrics_serviceset "
+            f"WHERE resolution = {resolution} AND start = ANY(%s::date[]) AND name = %s "
+            "AND (%s::bigint[] IS NULL OR top = ANY(%s::bigint[]))",
+            [starts, name, keys, keys],
+        )
+        for resolution, starts in _named(cover(period.first, period.last), TOPS)
+    ]
+    return _together([*kept, Source(member.format(rows=pending), [period.first, period.last])])
 
 
 def _sums(spans, resolutions):
-    names, starts = _named(spans, resolutions)
-    return Source(
-        "SELECT agency, metric, channel, service, start AS day, quantity, amount FROM metrics_sum "
-        "JOIN unnest(%s::smallint[], %s::date[]) AS span(resolution, start) USING (resolution, start) "
-        "WHERE true",
-        [names, starts],
-    )
+    """A source for each resolution: what PostgreSQL knows of each lets it go to the days by the index."""
+    return [
+        Source(
+            "SELECT agency, metric, channel, service, start AS day, quantity, amount FROM metrics_sum "
+            f"WHERE resolution = {resolution} AND start = ANY(%s::date[])",
+            [starts],
+        )
+        for resolution, starts in _named(spans, resolutions)
+    ]
 
 
 def _narrowed(source, keys, only):
@@ -101,12 +101,9 @@ def _narrowed(source, keys, only):
 
 
 def _named(spans, resolutions):
-    pairs = [
-        (int(resolution), start)
-        for kind, resolution in resolutions.items()
-        for start in getattr(spans, kind)
-    ]
-    return [resolution for resolution, _start in pairs], [start for _resolution, start in pairs]
+    """``[(resolution, first days of its spans), …]``, those without any left out."""
+    found = [(resolution, getattr(spans, kind)) for kind, resolution in resolutions.items()]
+    return [(int(resolution), list(starts)) for resolution, starts in found if starts]
 
 
 def _cells(days):
