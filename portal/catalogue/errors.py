@@ -26,6 +26,16 @@ class UnknownService(PortalError):
     status = 404
 
 
+class NoSuchPastDay(PortalError):
+    """A page is asked for as of something that is no day so far."""
+
+    message = _(
+        "“{text}” is no day that this page can be shown for. Write it as 2024-06-30, between 2000-01-01 and today, "
+        "{today}."
+    )
+    status = 400
+
+
 class PublisherWroteIt(PortalError):
     """Whoever drafted or proposed a version would also publish it or send it back."""
 

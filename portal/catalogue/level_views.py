@@ -9,6 +9,7 @@ from portal.catalogue import level_words, presentation
 from portal.catalogue.level_story import procedure
 from portal.catalogue.levels import LEVELS
 from portal.catalogue.models import Offering, PublicService
+from portal.catalogue.past import instant_of, shown_as_of
 from portal.catalogue.published import published
 from portal.catalogue.vocabulary import TWO_KINDS_FROM
 
@@ -24,9 +25,10 @@ def example(request):
 
 
 @require_safe
+@shown_as_of
 def levels(request, code):
     """One procedure at levels 1 to 4, and what people still do by hand at each."""
-    service, definition = published(code)
+    service, definition = published(code, at=instant_of(request))
     asked = procedure(definition)
     stories = [level_words.told(level, asked) for level in LEVELS]
     return render(

@@ -5,15 +5,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal import clock
+from portal.catalogue.past import instant_of, shown_as_of
 from portal.catalogue.published import published
 from portal.catalogue.reference_lists import places_of
 from portal.catalogue.service_page import service_context
 
 
 @require_safe
+@shown_as_of
 def service(request, code):
     """Everything about one service, and the button to apply where its level allows it."""
-    found, definition = published(code)
+    found, definition = published(code, at=instant_of(request))
     return render(request, "catalogue/service.html", service_context(request, found, definition))
 
 

@@ -197,3 +197,26 @@ def test_what_an_address_suggests_is_fetched_by_its_picked_province(client):
     )
     for asked in ({}, {"q_province": "H99\x00"}, {"q_province": "<b>"}):
         assert client.get(url, asked).content.strip() == b""
+
+
+def test_a_service_is_shown_as_of_a_day(client):
+    """Who offers it, at which level, under which name: all of it as it was on that day."""
+    address = reverse("catalogue:service", args=["1.001193"])
+    then = client.get(address, {"as_of": "2022-08-01"}).content.decode()
+    now = client.get(address).content.decode()
+    assert "tình trạng ngày 01/08/2022" in then
+    assert "tình trạng ngày" not in now
+    # Levels were called by their numbers alone until 15/08/2022.
+    assert "toàn trình" in now
+    assert "toàn trình" not in then
+    before = client.get(address, {"as_of": "2021-12-31"})
+    assert before.status_code == 404  # published on 01/01/2022
+
+
+@pytest.mark.parametrize("text", ["soon", "2022-02-30", "2999-01-01", "1999-12-31", "2022-13"])
+def test_what_is_no_day_of_the_past_is_refused_in_a_sentence(client, text):
+    address = reverse("catalogue:service", args=["1.001193"])
+    refused = client.get(address, {"as_of": text})
+    assert refused.status_code == 400
+    assert text in refused.content.decode()
+    assert client.get(reverse("catalogue:search"), {"as_of": text}).status_code == 400

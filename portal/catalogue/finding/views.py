@@ -12,6 +12,7 @@ from portal.catalogue.finding import choices
 from portal.catalogue.finding.hits import hits
 from portal.catalogue.folding import fold
 from portal.catalogue.levels import LEVELS
+from portal.catalogue.past import shown_as_of
 from portal.catalogue.service_files import LIFE_EVENTS
 from portal.slots import filled
 
@@ -41,6 +42,7 @@ def home(request):
 
 
 @require_safe
+@shown_as_of
 def find(request):
     """The services that fit, ten to a page, with what narrows them down."""
     wanted = search.Wanted.from_query(request.GET)
@@ -81,6 +83,7 @@ def suggest(request):
 
 
 @require_safe
+@shown_as_of
 def life_event(request, event):
     """Everything that one thing in life asks for: what goes together first, then the services one by one."""
     if event not in LIFE_EVENTS:
@@ -104,6 +107,7 @@ def life_event(request, event):
 
 
 @require_safe
+@shown_as_of
 def bundle(request, key):
     """What has to be done, in its order, when one thing happens in life."""
     bundle = bundles.get(key)
