@@ -8,12 +8,11 @@ from django.db.models import Case, Exists, F, IntegerField, OuterRef, Value, Whe
 from dossiers.models import DossierHistory, PaymentRequest
 from dossiers.states import Channel
 from payments.models import AttemptHistory
-from portal.catalogue.levels import LEVELS, Capability, allows
 from portal.catalogue.models import Offering
 from portal.metrics import listings
 from portal.metrics.listings import Listing
+from portal.metrics.on_demand import ONLINE
 
-ONLINE = [level for level in LEVELS if allows(level, Capability.SUBMIT_ONLINE)]
 WITHOUT_COUNTER = ["online", "post"]  # ways by which a result arrives
 
 
@@ -64,9 +63,14 @@ def services_paid(period, block):
 def services_paid_online(period, block):
     """Of these, those for which the gateway took at least one fee."""
     captured = AttemptHistory.objects.filter(
-        service=OuterRef("service"), handling_agency__top=OuterRef("handling_agency__top")
+        block.where("handling_agency"),
+        target="captured",
+        at__gte=period.start,
+        at__lt=period.end,
+        service=OuterRef("service"),
+        handling_agency__top=OuterRef("handling_agency__top"),
     )
-    return _services_with(period, block, Exists(_captured(period, block, captured)))
+    return _services_with(period, block, Exists(block.narrow(captured)))
 
 
 def _services_with(period, block, *conditions):
@@ -82,13 +86,6 @@ def _services_with(period, block, *conditions):
         block.where("handling_agency"), Exists(block.narrow(paid)), *conditions
     )
     return listings.by_highest_level(offered)
-
-
-def _captured(period, block, rows):
-    taken = rows.filter(
-        block.where("handling_agency"), target="captured", at__gte=period.start, at__lt=period.end
-    )
-    return block.narrow(taken)
 
 
 def _returned(period):
