@@ -242,12 +242,12 @@ def people_of(node, row):
     held = row.rolegrant_set.in_force(clock.today()).select_related("user").order_by("role", "pk")
     people = format_html_join(
         "",
-        "<li>{} ({}), {}</li>",
+        "<div>{} ({}), {}</div>",
         ((one.user.full_name, one.user.username, one.get_role_display()) for one in held),
     )
     return format_html(
-        '<ul>{}</ul><a href="{}?{}__id__exact={}">{}</a>',
-        people or format_html("<li>{}</li>", _("Nobody holds a role here today.")),
+        '{}<a href="{}?{}__id__exact={}">{}</a>',
+        people or format_html("<div>{}</div>", _("Nobody holds a role here today.")),
         reverse("admin:accounts_rolegrant_changelist"),
         node,
         row.pk,
