@@ -8,6 +8,7 @@ Aware datetimes are shown in Asia/Ho_Chi_Minh.
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext, pgettext
@@ -85,6 +86,35 @@ def number(value: int | float | Decimal | Fraction, places: int = 0) -> str:
         quantum = Decimal(1).scaleb(-places)
         text = f"{Decimal(str(value)).quantize(quantum, ROUND_HALF_UP):,f}"
     return text if spoken() == ENGLISH else text.translate(OUR_SIGNS)
+
+
+class Numbers:
+    """:func:`number`, :func:`rate` and :func:`money` in the language in use when it is made (:func:`numbers`)."""
+
+    def __init__(self):
+        self._thousands, self._decimals = (",", ".") if spoken() == ENGLISH else (".", ",")
+        self._dong = gettext("{amount} dong")
+
+    def whole(self, value: int) -> str:
+        return f"{value:,}".replace(",", self._thousands)
+
+    def rate(self, numerator: int, denominator: int) -> str:
+        """Of two counts; ``denominator`` is not zero."""
+        tenths = (2000 * numerator + denominator) // (2 * denominator)  # of a percent
+        return f"{self.whole(tenths // 10)}{self._decimals}{tenths % 10}%"
+
+    def money(self, amount: int) -> str:
+        return self._dong.format(amount=self.whole(amount))
+
+
+def numbers() -> Numbers:
+    """For a page of a thousand numbers, which asks for the language once."""
+    return _numbers(get_language())
+
+
+@cache
+def _numbers(_language):
+    return Numbers()
 
 
 def money(amount: int | Decimal) -> str:

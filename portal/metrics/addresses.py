@@ -1,6 +1,6 @@
 """Addresses of pages and lists of figures, so that each figure leads to what it counts."""
 
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote, urlencode
 
 from django.urls import reverse
@@ -8,12 +8,22 @@ from django.urls import reverse
 
 def list_address(metric, side, period, block_code):
     """The list of what ``side`` of ``metric`` counts."""
-    return f"{_list_path(metric.code, side)}?{period.asked}&block={quote(block_code, safe='')}"
+    return f"{_list_path(metric.code, side)}?{period.asked}&block={in_address(block_code)}"
+
+
+def in_address(block_code):
+    """A block’s code as addresses write it; nothing in it means anything to HTML."""
+    return quote(block_code, safe="")
 
 
 def agency_address(code, period):
     """The page of one agency for the same period."""
-    return f"{reverse('metrics:agency', args=[code])}?{period.asked}"
+    return f"{_agency_path(code)}?{period.asked}"
+
+
+def kind_address(code, period):
+    """The page of all ministries, or all provinces, for the same period."""
+    return f"{reverse(f'metrics:{code}')}?{period.asked}"
 
 
 def comparison_address(block_code, period):
@@ -38,6 +48,11 @@ def map_address(metric_code, period):
 
 def home_address(period):
     return f"{reverse('metrics:home')}?{period.asked}"
+
+
+@lru_cache(maxsize=1000)
+def _agency_path(code):
+    return reverse("metrics:agency", args=[code])
 
 
 @cache

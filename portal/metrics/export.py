@@ -35,7 +35,7 @@ def agencies(period):
 def months(period, block):
     """Every metric of moves (not of services) of one block, for the months of its charts."""
     one_agency = isinstance(block, AgencyBlock)
-    cut = cuts.with_its_kind(block) if one_agency else cuts.by_top_of(block)
+    cut = cuts.with_its_kind(block) if one_agency else cuts.adding_up_to(block)
     shown, counted = trends.read(period, cut)
     rows = []
     for month in shown:

@@ -13,7 +13,7 @@ from django.db import connection
 from portal.metrics import offered, sources
 from portal.metrics.blocks import AgencyBlock
 from portal.metrics.counting import COMPLETED, ENDED, RECEIVED, TRANSFERRED_IN, TRANSFERRED_OUT
-from portal.metrics.cuts import as_one, by_top_of
+from portal.metrics.cuts import adding_up_to, as_one
 from portal.metrics.periods import EARLIEST
 
 # What was in hand when the period began: no move counts it, it is what earlier moves add up to.
@@ -82,29 +82,32 @@ def pooled(figures):
     return total
 
 
-CELLS = """
-SELECT cut.grp, {month} AS month, counted.metric, counted.channel,
+# OFFSET 0 takes nothing away: without it PostgreSQL expects few rows to find a group, and sorts them to add them up.
+CUT = "({cut} OFFSET 0) AS cut ON cut.agency = counted.agency"
+
+CELLS = f"""
+SELECT cut.grp, {{day}} AS day, counted.metric, counted.channel,
        sum(counted.quantity)::bigint, sum(counted.amount)::bigint
-FROM {cells} AS counted JOIN ({cut}) AS cut ON cut.agency = counted.agency
+FROM {{cells}} AS counted JOIN {CUT}
 GROUP BY 1, 2, 3, 4
 """
 
 CARRIED = f"""
 SELECT cut.grp, NULL::date, '{CARRIED_OVER}', counted.channel,
        sum(CASE WHEN counted.metric = ANY(%s) THEN counted.quantity ELSE -counted.quantity END)::bigint, 0::bigint
-FROM {{cells}} AS counted JOIN ({{cut}}) AS cut ON cut.agency = counted.agency
+FROM {{cells}} AS counted JOIN {CUT}
 WHERE counted.metric = ANY(%s)
 GROUP BY 1, 4
 """
 
 
 def read(period, cut):
-    """``{group: Figures}`` of a period, in two statements."""
+    """``{group: Figures}`` of a period, in two statements: one of what moved, one of the services."""
     found = defaultdict(Figures)
-    for group, _month, *cell in _cells(period, cut):
+    for group, _day, *cell in _cells(period, cut):
         found[group].add_cell(*cell)
     for part in cut.parts:
-        for group, level, eligible, number, used in offered.counted(part, period):
+        for group, level, eligible, number, used in offered.counted(part.tops or part, period):
             services = found[group].services
             services[level, eligible, True] += used
             services[level, eligible, False] += number - used
@@ -115,7 +118,7 @@ def of(period, block):
     """The figures of one block, in two statements."""
     if isinstance(block, AgencyBlock):
         return read(period, as_one(block))[block.agency.pk]
-    return pooled(read(period, by_top_of(block)).values())
+    return pooled(read(period, adding_up_to(block)).values())
 
 
 def read_by_month(period, cut, only=None):
@@ -124,20 +127,22 @@ def read_by_month(period, cut, only=None):
     ``only`` names the cell metrics wanted, if not all are: others may then be there or not.
     """
     found = defaultdict(Figures)
-    for group, month, *cell in _cells(period, cut, by_month=True, only=only):
-        found[group, month].add_cell(*cell)
+    for group, day, *cell in _cells(period, cut, by_month=True, only=only):
+        found[group, day.replace(day=1)].add_cell(*cell)
     return found
 
 
 def _cells(period, cut, *, by_month=False, only=None):
-    """Rows (group, month or NULL, metric, channel, quantity, VND) of all parts of a cut, in one statement."""
-    month = "date_trunc('month', counted.day)::date" if by_month else "NULL::date"
+    """Rows (group, day or NULL, metric, channel, quantity, VND) of all parts of a cut, in one statement."""
+    day = "counted.day" if by_month else "NULL::date"
     texts, values = [], []
     for part in cut.parts:
-        cells = sources.cells(period, part, by_month=by_month, only=only)
-        texts.append(CELLS.format(month=month, cells=cells.sql, cut=part.sql))
+        wanted = part.only if only is None else only
+        cells = sources.cells(period, part, by_month=by_month, only=wanted)
+        texts.append(CELLS.format(day=day, cells=cells.sql, cut=part.sql))
         values += [*cells.parameters, *part.parameters]
-        if not by_month and period.first > EARLIEST:
+        with_carried = not by_month and (wanted is None or CARRIED_OVER in wanted)
+        if with_carried and period.first > EARLIEST:
             earlier = replace(period, first=EARLIEST, last=period.first - timedelta(days=1))
             before = sources.cells(earlier, part, only=[*INTO_HAND, *OUT_OF_HAND])
             texts.append(CARRIED.format(cells=before.sql, cut=part.sql))

@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# What stands for the agency in the sums of all ministries, and of all provinces.
+KINDS = {"ministry": -1, "province": -2}
+
 SET_SIZE = 4096  # services in one bit string; service 5000 is bit 904 of the string with number 1
 
 
@@ -15,6 +18,11 @@ class Resolution(models.IntegerChoices):
     DAY_TOP = 4, "day of all below"  # of a ministry or province with everything below it
     MONTH_TOP = 5, "month of all below"
     YEAR_TOP = 6, "year of all below"
+    TEN_DAYS_TOP = 7, "ten days of all below"  # from the 1st, the 11th or the 21st
+    DAY_KIND = 8, "day by kind"  # of all ministries, or of all provinces: ``KINDS``
+    TEN_DAYS_KIND = 9, "ten days by kind"
+    MONTH_KIND = 10, "month by kind"
+    YEAR_KIND = 11, "year by kind"
 
 
 class BitString(models.Field):

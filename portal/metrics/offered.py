@@ -8,6 +8,7 @@ is there or it is not: whoever changes an offering removes it in the same transa
 
 from django.db import connection, transaction
 
+from portal.metrics.cuts import Of
 from portal.metrics.rollup import IN_SET, NUMBER, USED
 from portal.metrics.sources import cells, services_in
 
@@ -55,7 +56,8 @@ FROM cut JOIN standing ON standing.top = cut.agency LEFT JOIN used USING (top, n
 GROUP BY 1, 2, 3
 """
 
-# Of agencies that lie within one ministry or province: few enough to look at one by one.
+# Of agencies that lie within one ministry or province: few enough to look at one by one. As in the sets, a service is
+# used once anything was counted: quantities are not read, the index is enough.
 OF_AGENCIES = f"""
 WITH cut AS ({{cut}}), offered AS (
     SELECT cut.grp, offering.service_id AS service, max(offering.level) AS level
@@ -67,7 +69,6 @@ WITH cut AS ({{cut}}), offered AS (
     FROM {{used}} AS received JOIN cut ON cut.agency = received.agency
     WHERE received.metric = 'received' AND received.channel = 2
     GROUP BY 1, 2
-    HAVING sum(received.quantity) > 0
 )
 SELECT offered.grp, offered.level, {ELIGIBLE_THEN}, count(*), count(used.service)
 FROM offered LEFT JOIN used ON used.grp = offered.grp AND used.service = offered.service
@@ -118,7 +119,7 @@ def counted(part, period):
     Services are looked at as they stood on the last day of ``period`` that has come.
     """
     day = period.as_of
-    if part.tops:
+    if part.of is Of.TOPS:
         used = services_in(USED, period, part.keys)
         values = [*part.parameters, *[day] * 6, *used.parameters]
         sql = OF_TOPS

@@ -1,6 +1,7 @@
 """What the pages of figures are made of. Each function reads in a fixed number of queries, however many agencies."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -8,9 +9,10 @@ from django.utils.translation import pgettext
 from portal.agencies.models import Agency
 from portal.catalogue.folding import fold
 from portal.metrics import cuts, figures, groups, trends
+from portal.metrics.addresses import agency_address, kind_address
 from portal.metrics.blocks import MINISTRIES, NATION, PROVINCES
 from portal.metrics.registry import headlines
-from portal.metrics.tables import Row, Table, agency_row, in_order, shown
+from portal.metrics.tables import Column, Table, in_order, row, shown
 
 
 @dataclass(frozen=True)
@@ -32,21 +34,14 @@ class Page:
 
 
 def nation(period):
-    """The whole country: blocks, ministries and provinces."""
+    """The whole country: ministries and provinces, each together."""
     drawn = in_order(headlines(period.as_of))
-    by_top = figures.read(period, cuts.BY_TOP)
-    tops = [top for top in Agency.objects.filter(pk__in=list(by_top)) if by_top[top.pk]]
-    within = {
-        block: _sorted(top for top in tops if top.kind == block.kind)
-        for block in (MINISTRIES, PROVINCES)
-    }
-    blocks = {
-        block: figures.pooled(by_top[top.pk] for top in found) for block, found in within.items()
-    }
-    whole = figures.pooled(by_top.values())
+    by_kind = figures.read(period, cuts.BY_KIND)
+    blocks = {block: by_kind[block.kind] for block in (MINISTRIES, PROVINCES)}
+    whole = figures.pooled(blocks.values())
     months, counted = trends.read(period, cuts.BY_KIND, trends.DRAWN)
     for month in months:
-        kinds = [counted[block.kind, month.first] for block in within]
+        kinds = [counted[block.kind, month.first] for block in blocks]
         counted[NATION.code, month.first] = figures.pooled(kinds)
     return Page(
         NATION,
@@ -55,15 +50,24 @@ def nation(period):
             trends.on_time(months, counted, [_line_of(PROVINCES), _line_of(MINISTRIES)]),
             trends.received(months, counted, _line_of(NATION)),
         ],
-        [
-            _table_of_blocks(drawn, period, blocks),
-            *(
-                _table_of_agencies(str(block.name), drawn, period, found, by_top)
-                for block, found in within.items()
-                if found
-            ),
-        ],
+        [_table_of_blocks(drawn, period, blocks)],
         groups.of(whole, period, NATION.code),
+    )
+
+
+def kind(block, period):
+    """All ministries, or all provinces, one by one."""
+    drawn = in_order(headlines(period.as_of))
+    found = figures.read(period, cuts.by_top(block, _reads(drawn)))
+    tops = [top for top in Agency.objects.filter(pk__in=list(found)) if found[top.pk]]
+    by_top = {top: found[top.pk] for top in _sorted(tops)}
+    whole = figures.pooled(found.values())
+    return Page(
+        block,
+        [shown(metric, whole, period, block.code) for metric in drawn],
+        [],
+        [_table_of_agencies(_("One by one"), drawn, period, by_top)] if by_top else [],
+        [],
     )
 
 
@@ -86,6 +90,10 @@ def agency(block, period):
     )
 
 
+def _reads(drawn):
+    return frozenset().union(*(metric.reads for metric in drawn))
+
+
 def _line_of(block):
     """A wide block as a line of a chart."""
     return {
@@ -98,36 +106,44 @@ def _line_of(block):
 
 
 def _table_of_blocks(drawn, period, blocks):
-    table = Table(_("Ministries and provinces compared"), _("Block"), _columns(drawn))
+    table = _table(_("Ministries and provinces compared"), _("Block"), drawn)
+    columns = [Column(metric, period) for metric in drawn]
     for block, total in blocks.items():
-        figures_shown = [shown(metric, total, period, block.code) for metric in drawn]
-        table.rows.append(Row(str(block.name), figures_shown))
+        page = kind_address(block.code, period)
+        table.rows.append(row(str(block.name), total, columns, block.code, page))
     return table
 
 
-def _table_of_agencies(caption, drawn, period, agencies, by_agency):
-    table = Table(caption, _("Agency"), _columns(drawn))
-    table.rows = [agency_row(found, by_agency[found.pk], drawn, period) for found in agencies]
+def _table_of_agencies(caption, drawn, period, by_agency):
+    table = _table(caption, _("Agency"), drawn)
+    columns = [Column(metric, period) for metric in drawn]
+    for found, counted in by_agency.items():
+        page = agency_address(found.code, period)
+        table.rows.append(row(found.name, counted, columns, found.code, page))
     return table
 
 
 def _tables_of_parts(block, drawn, period):
     """A table of the agencies directly below, if there are any with figures."""
-    by_part = figures.read(period, cuts.by_part(block))
-    own = by_part.pop(block.agency.pk, None)
-    parts = [part for part in Agency.objects.filter(pk__in=list(by_part)) if by_part[part.pk]]
+    found = figures.read(period, cuts.by_part(block, _reads(drawn)))
+    own = found.pop(block.agency.pk, None)
+    parts = [part for part in Agency.objects.filter(pk__in=list(found)) if found[part.pk]]
     if not parts:
         return []
-    table = _table_of_agencies(_("Agencies below it"), drawn, period, _sorted(parts), by_part)
+    by_part = {part: found[part.pk] for part in _sorted(parts)}
+    table = _table_of_agencies(_("Agencies below it"), drawn, period, by_part)
     if own:
-        alone = block.alone
-        table.rows.append(Row(alone.name, [shown(each, own, period, alone.code) for each in drawn]))
+        columns = [Column(metric, period) for metric in drawn]
+        table.rows.append(row(block.alone.name, own, columns, block.alone.code))
     return [table]
 
 
-def _columns(drawn):
-    return [str(metric.short) for metric in drawn]
+def _table(caption, first_column, drawn):
+    return Table(caption, first_column, [str(metric.short) for metric in drawn])
 
 
 def _sorted(agencies):
-    return sorted(agencies, key=lambda found: fold(found.name))
+    return sorted(agencies, key=lambda found: _folded(found.name))
+
+
+_folded = lru_cache(maxsize=5000)(fold)  # names of agencies: few, and the same on every page

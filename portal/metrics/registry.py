@@ -107,6 +107,11 @@ class Metric:
         return {side: term for side, term in sides.items() if term is not None}
 
     @property
+    def reads(self):
+        """The cell metrics that it is made of."""
+        return frozenset().union(*(term.reads for term in self.sides.values()))
+
+    @property
     def is_kept(self):
         """Whether the rollup has all that it needs; otherwise it is counted when somebody asks (``on_demand.py``)."""
         return bool(self.sides) and all(term.is_kept for term in self.sides.values())

@@ -7,7 +7,7 @@ figures exact while work goes on. Source of the design: docs/metrics.md, “Exac
 
 from django.db import connection, transaction
 
-from portal.metrics.models import SET_SIZE, Resolution
+from portal.metrics.models import KINDS, SET_SIZE, Resolution
 
 FOLD_LOCK = 0x6D65_7472  # advisory lock of the fold, one per database; migration 0002 knows it too
 BATCH = 50_000  # deltas in one transaction
@@ -22,7 +22,16 @@ EMPTY_SET = f"0::bit({SET_SIZE})"
 NUMBER = f"(service / {SET_SIZE})::integer"  # of the set that a service is in
 IN_SET = f"set_bit({EMPTY_SET}, mod(service, {SET_SIZE})::integer, 1)"
 
-# For FROM beside rows with day, agency, top and service: each becomes one row per coarser resolution.
+# The first of the ten days that a day lies in: the 1st, the 11th or the 21st of its month.
+TEN_DAYS = (
+    "(date_trunc('month', {0})::date + 10 * LEAST((EXTRACT(day FROM {0})::integer - 1) / 10, 2))"
+)
+
+# What stands for a top’s kind; NULL for what is in no tree.
+WHENS = " ".join(f"WHEN '{kind}' THEN {key}" for kind, key in KINDS.items())
+KIND = f"CASE {{top}}.kind {WHENS} END"
+
+# For FROM beside rows with day, agency, top, kind and service: each becomes one row per coarser resolution.
 COARSER = f"""
 (VALUES
     ({Resolution.MONTH_AGENCY_SERVICE:d}, date_trunc('month', day)::date, agency, service),
@@ -30,7 +39,12 @@ COARSER = f"""
     ({Resolution.YEAR_AGENCY:d}, date_trunc('year', day)::date, agency, 0),
     ({Resolution.DAY_TOP:d}, day, top, 0),
     ({Resolution.MONTH_TOP:d}, date_trunc('month', day)::date, top, 0),
-    ({Resolution.YEAR_TOP:d}, date_trunc('year', day)::date, top, 0)
+    ({Resolution.YEAR_TOP:d}, date_trunc('year', day)::date, top, 0),
+    ({Resolution.TEN_DAYS_TOP:d}, {TEN_DAYS.format("day")}, top, 0),
+    ({Resolution.DAY_KIND:d}, day, kind, 0),
+    ({Resolution.TEN_DAYS_KIND:d}, {TEN_DAYS.format("day")}, kind, 0),
+    ({Resolution.MONTH_KIND:d}, date_trunc('month', day)::date, kind, 0),
+    ({Resolution.YEAR_KIND:d}, date_trunc('year', day)::date, kind, 0)
 ) AS coarser (resolution, start, place, one_service)
 """
 
@@ -45,6 +59,7 @@ ADD_TO_SUMS = f"""
 INSERT INTO metrics_sum AS kept (resolution, start, agency, metric, channel, service, quantity, amount)
 SELECT resolution, start, place, metric, channel, one_service, sum(quantity), sum(amount)
 FROM placed CROSS JOIN LATERAL {COARSER}
+WHERE place IS NOT NULL
 GROUP BY 1, 2, 3, 4, 5, 6
 ON CONFLICT (resolution, start, agency, metric, channel, service) DO UPDATE
 SET quantity = kept.quantity + excluded.quantity, amount = kept.amount + excluded.amount
@@ -59,7 +74,7 @@ ADD_TO_SETS = f"""
 INSERT INTO metrics_serviceset AS kept (name, resolution, start, top, number, services)
 SELECT name, resolution, start, place, {NUMBER}, bit_or({IN_SET})
 FROM ({MEMBERS}) AS member CROSS JOIN LATERAL {COARSER}
-WHERE resolution >= {Resolution.DAY_TOP:d}
+WHERE resolution BETWEEN {Resolution.DAY_TOP:d} AND {Resolution.TEN_DAYS_TOP:d}
 GROUP BY 1, 2, 3, 4, 5
 ON CONFLICT (name, resolution, start, top, number) DO UPDATE SET services = kept.services | excluded.services
 """
@@ -73,8 +88,9 @@ WITH taken AS (
 ), summed AS (
     SELECT {KEY}, sum(quantity) AS quantity, sum(amount) AS amount FROM taken GROUP BY {KEY}
 ), placed AS (
-    SELECT summed.*, COALESCE(agencies_agency.top_id, agency) AS top
-    FROM summed LEFT JOIN agencies_agency ON agencies_agency.id = agency
+    SELECT summed.*, COALESCE(own.top_id, agency) AS top, {KIND.format(top="above")} AS kind
+    FROM summed LEFT JOIN agencies_agency AS own ON own.id = agency
+    LEFT JOIN agencies_agency AS above ON above.id = COALESCE(own.top_id, agency)
 ), cells AS ({ADD_TO_CELLS}), sums AS ({ADD_TO_SUMS}), sets AS ({ADD_TO_SETS})
 SELECT count(*) FROM taken
 """

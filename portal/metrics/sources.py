@@ -6,19 +6,37 @@ is counted again from history, from what was recorded in it up to that instant.
 
 from dataclasses import dataclass
 
+from portal.metrics.cuts import Of
 from portal.metrics.models import Resolution
 from portal.metrics.recount import HISTORY
-from portal.metrics.rollup import IN_SET, NUMBER, SETS
+from portal.metrics.rollup import IN_SET, KIND, NUMBER, SETS
 from portal.metrics.spans import cover
 
-TOPS = {"years": Resolution.YEAR_TOP, "months": Resolution.MONTH_TOP, "days": Resolution.DAY_TOP}
-AGENCIES = {"years": Resolution.YEAR_AGENCY, "months": Resolution.MONTH_AGENCY}
+RESOLUTIONS = {
+    Of.AGENCIES: {"years": Resolution.YEAR_AGENCY, "months": Resolution.MONTH_AGENCY},
+    Of.TOPS: {
+        "years": Resolution.YEAR_TOP,
+        "months": Resolution.MONTH_TOP,
+        "tens": Resolution.TEN_DAYS_TOP,
+        "days": Resolution.DAY_TOP,
+    },
+    Of.KINDS: {
+        "years": Resolution.YEAR_KIND,
+        "months": Resolution.MONTH_KIND,
+        "tens": Resolution.TEN_DAYS_KIND,
+        "days": Resolution.DAY_KIND,
+    },
+}
 BY_SERVICE = {"months": Resolution.MONTH_AGENCY_SERVICE}
 
 RULES = HISTORY.replace("%", "%%")  # as a statement with placeholders has it
 
-# Whoever has no top of its own in the tree stands for itself.
-TOP = "COALESCE(agencies_agency.top_id, {rows}.agency)"
+# Whom rows of single agencies are of. Whoever has no top of its own in the tree stands for itself.
+TOP = "COALESCE(own.top_id, {rows}.agency)"
+PLACES = {Of.AGENCIES: "{rows}.agency", Of.TOPS: TOP, Of.KINDS: KIND.format(top="above")}
+TREE = f"""
+LEFT JOIN agencies_agency AS own ON own.id = {{rows}}.agency
+LEFT JOIN agencies_agency AS above ON above.id = {TOP}"""
 
 
 @dataclass(frozen=True)
@@ -32,19 +50,20 @@ class Source:
 def cells(period, part, *, by_service=False, by_month=False, only=None):
     """Rows ``(agency, metric, channel, service, day, quantity, amount)`` that add up to what ``period`` counted.
 
-    ``part`` is that of a cut: with ``tops`` agencies are ministries and provinces, each with everything below it; only
-    its ``keys`` are read. ``service`` is 0 unless ``by_service``. ``day`` is the first of whatever was added up; with
-    ``by_month`` that is no longer than a month. ``only`` names the cell metrics wanted, if not all are.
+    ``part`` is that of a cut and says of whom; only its ``keys`` are read. ``service`` is 0 unless ``by_service``.
+    ``day`` is the first of whatever was added up; with ``by_month`` that is no longer than a month. ``only`` names the
+    cell metrics wanted, if not all are.
     """
-    tops = part.tops
     if period.instant is not None:
-        return _of_history(period, tops=tops)
-    spans = cover(period.first, period.last, years=not (by_month or by_service))
-    resolutions = BY_SERVICE if by_service else TOPS if tops else AGENCIES
+        return _of_history(period, part.of)
+    years = not (by_month or by_service)
+    alone = part.of is Of.AGENCIES
+    spans = cover(period.first, period.last, years=years, tens=not alone)
+    resolutions = BY_SERVICE if by_service else RESOLUTIONS[part.of]
     parts = [_narrowed(sums, part.keys, only) for sums in _sums(spans, resolutions)]
-    if spans.days and not tops:
+    if spans.days and alone:
         parts.append(_narrowed(_cells(spans.days), part.keys, only))
-    parts.append(_deltas(period, tops=tops))
+    parts.append(_deltas(period, part.of))
     return _together(parts)
 
 
@@ -57,14 +76,14 @@ def services_in(name, period, keys=None):
         f"SELECT top, {NUMBER} AS number, {IN_SET} AS services FROM {{rows}} WHERE {SETS[name]}"
     )
     if period.instant is not None:
-        history = _of_history(period, tops=True)
+        history = _of_history(period, Of.TOPS)
         rows = f"(SELECT agency AS top, metric, channel, service FROM {history.sql} AS counted)"
         distinct = f"(SELECT DISTINCT * FROM {rows} AS counted) AS counted"
         return Source(f"({member.format(rows=distinct)})", history.parameters)
     keys = None if keys is None else list(keys)
     pending = (
-        f"(SELECT {TOP.format(rows='workflow_delta')} AS top, metric, channel, service FROM workflow_delta "
-        "LEFT JOIN agencies_agency ON agencies_agency.id = agency WHERE day BETWEEN %s AND %s) AS pending"
+        f"(SELECT {TOP.format(rows='delta')} AS top, metric, channel, service FROM workflow_delta AS delta "
+        "LEFT JOIN agencies_agency AS own ON own.id = delta.agency WHERE day BETWEEN %s AND %s) AS pending"
     )
     kept = [
         Source(
@@ -73,7 +92,7 @@ def services_in(name, period, keys=None):
             "AND (%s::bigint[] IS NULL OR top = ANY(%s::bigint[]))",
             [starts, name, keys, keys],
         )
-        for resolution, starts in _named(cover(period.first, period.last), TOPS)
+        for resolution, starts in _named(cover(period.first, period.last), RESOLUTIONS[Of.TOPS])
     ]
     return _together([*kept, Source(member.format(rows=pending), [period.first, period.last])])
 
@@ -113,28 +132,28 @@ def _cells(days):
     )
 
 
-def _deltas(period, *, tops):
-    agency, joined = "agency", ""
-    if tops:
-        agency = f"{TOP.format(rows='workflow_delta')} AS agency"
-        joined = "LEFT JOIN agencies_agency ON agencies_agency.id = agency"
+def _deltas(period, of):
     return Source(
-        f"SELECT {agency}, metric, channel, service, day, quantity, amount FROM workflow_delta {joined} "
-        "WHERE day BETWEEN %s AND %s",
+        f"SELECT {_placed('delta', of)}, metric, channel, service, day, quantity, amount "
+        f"FROM workflow_delta AS delta {_tree('delta', of)} WHERE day BETWEEN %s AND %s",
         [period.first, period.last],
     )
 
 
-def _of_history(period, *, tops):
-    agency, joined = "counted.agency", ""
-    if tops:
-        agency = f"{TOP.format(rows='counted')} AS agency"
-        joined = "LEFT JOIN agencies_agency ON agencies_agency.id = counted.agency"
+def _of_history(period, of):
     return Source(
-        f"(SELECT {agency}, metric, channel, service, day, quantity, amount FROM ({RULES}) AS counted {joined} "
-        "WHERE day BETWEEN %s AND %s AND at <= %s)",
+        f"(SELECT {_placed('counted', of)}, metric, channel, service, day, quantity, amount "
+        f"FROM ({RULES}) AS counted {_tree('counted', of)} WHERE day BETWEEN %s AND %s AND at <= %s)",
         [period.first, period.last, period.instant],
     )
+
+
+def _placed(rows, of):
+    return f"{PLACES[of].format(rows=rows)} AS agency"
+
+
+def _tree(rows, of):
+    return "" if of is Of.AGENCIES else TREE.format(rows=rows)
 
 
 def _together(parts):

@@ -7,30 +7,85 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
 from portal import wording
-from portal.metrics.addresses import agency_address, list_address
-from portal.metrics.registry import DENOMINATOR, NUMERATOR, Metric, Reading, Unit
+from portal.metrics.addresses import in_address, list_address
+from portal.metrics.registry import DENOMINATOR, NUMERATOR, Reading, Unit
 
 ENOUGH = 30  # dossiers below which a share is neither drawn nor compared
 
 
-@dataclass(frozen=True)
+class Column:
+    """One figure down a table, or in one place: what all its cells have in common is put together once.
+
+    A page has a thousand of them, and a template takes twenty times as long. ``heading`` is repeated in each cell where
+    the table is stacked.
+    """
+
+    def __init__(self, metric, period, heading=""):
+        self.metric = metric
+        self.heading = str(heading or metric.short)
+        self.numerator_url = list_address(metric, NUMERATOR, period, "")  # a block’s code follows
+        self.denominator_url = (
+            list_address(metric, DENOMINATOR, period, "") if metric.denominator else ""
+        )
+        numbers = wording.numbers()
+        # Whether the number, or the two counts of a share, are sums of money.
+        self._write = numbers.money if metric.numerator.kind == "VND" else numbers.whole
+        self._rate = numbers.rate
+        self._before = f'<td role="cell" class="num" data-label="{escape(self.heading)}">'
+        self._numerator = f'<a href="{escape(self.numerator_url)}'
+        self._denominator = f'<a href="{escape(self.denominator_url)}'
+
+    def shown(self, figures, block):
+        """The figure of one block; ``block`` is its code as addresses write it."""
+        return Shown(self, self.metric.read(figures), block)
+
+    def cell(self, reading, block):
+        """HTML of a cell of the table."""
+        return f"{self._before}{self.html(reading, block)}</td>"
+
+    def html(self, reading, block):
+        """A share with its two counts, a count, or an amount. Each opens its list, as count.html has it."""
+        part, whole = reading.numerator, reading.denominator
+        numerator = self.opening(part, block)
+        if not self.denominator_url:
+            return numerator
+        share = f"<b>{self._rate(part, whole)}</b>" if whole else _nothing()
+        denominator = self.opening(whole, block, DENOMINATOR)
+        return f'{share} <span class="figure-counts">{numerator} / {denominator}</span>'
+
+    def opening(self, count, block, side=NUMERATOR):
+        """The count of one side, which opens its list."""
+        address = self._numerator if side is NUMERATOR else self._denominator
+        return f'{address}{block}"><data value="{count}">{self._write(count)}</data></a>'
+
+
+def _nothing():
+    return f'<span class="quiet">{escape(gettext("no data"))}</span>'
+
+
+@dataclass(slots=True)
 class Shown:
     """One figure in its place: a reading with the addresses of its lists."""
 
-    metric: Metric
+    column: Column
     reading: Reading
-    numerator_url: str
-    denominator_url: str
-    column: str = ""  # its heading, repeated where the table is stacked
+    block: str  # its code as addresses write it
+
+    @property
+    def metric(self):
+        return self.column.metric
+
+    @property
+    def numerator_url(self):
+        return self.column.numerator_url + self.block
+
+    @property
+    def denominator_url(self):
+        return self.column.denominator_url and self.column.denominator_url + self.block
 
     @property
     def is_money(self):
         return self.metric.unit is Unit.VND
-
-    @property
-    def counts_money(self):
-        """Whether the number, or the two counts of a share, are sums of money."""
-        return self.metric.numerator.kind == "VND"
 
     @property
     def is_share(self):
@@ -38,22 +93,16 @@ class Shown:
 
     @property
     def html(self):
-        """As a cell of a table: a share with its two counts, a count, or an amount. Each opens its list.
+        return mark_safe(self.column.html(self.reading, self.block))
 
-        Put together here: a page has a thousand of them, and a template takes ten times as long.
-        """
-        money = self.counts_money
-        numerator = _opening(self.numerator_url, self.reading.numerator, money=money)
-        if not self.is_share:
-            return mark_safe(numerator)
-        denominator = _opening(self.denominator_url, self.reading.denominator, money=money)
-        share = self.reading.share
-        shown = (
-            f'<span class="quiet">{escape(gettext("no data"))}</span>'
-            if share is None
-            else f"<b>{wording.percent(share)}</b>"
-        )
-        return mark_safe(f'{shown} <span class="figure-counts">{numerator} / {denominator}</span>')
+    @property
+    def numerator(self):
+        """The count, which opens its list."""
+        return mark_safe(self.column.opening(self.reading.numerator, self.block))
+
+    @property
+    def denominator(self):
+        return mark_safe(self.column.opening(self.reading.denominator, self.block, DENOMINATOR))
 
 
 @dataclass(frozen=True)
@@ -65,14 +114,12 @@ class Row:
     href: str = ""
 
     @property
-    def cells(self):
-        """The cells of its figures, put together here for the same reason."""
-        return mark_safe(
-            "".join(
-                f'<td role="cell" class="num" data-label="{escape(figure.column)}">{figure.html}</td>'
-                for figure in self.figures
-            )
-        )
+    def html(self):
+        """The row of the table."""
+        name = escape(self.name)
+        head = f'<a href="{escape(self.href)}">{name}</a>' if self.href else name
+        cells = "".join([each.column.cell(each.reading, each.block) for each in self.figures])
+        return mark_safe(f'<tr role="row"><th role="rowheader" scope="row">{head}</th>{cells}</tr>')
 
 
 @dataclass
@@ -85,12 +132,6 @@ class Table:
     rows: list = field(default_factory=list)
 
 
-def _opening(url, count, *, money=False):
-    """A number that opens the list of what it counts, as templates/metrics/count.html has it."""
-    words = wording.money(count) if money else wording.number(count)
-    return f'<a href="{escape(url)}"><data value="{count}">{words}</data></a>'
-
-
 def shown(metric, figures, period, block_code, column=""):
     """One metric of one block in one period."""
     return shown_reading(metric, metric.read(figures), period, block_code, column)
@@ -98,22 +139,13 @@ def shown(metric, figures, period, block_code, column=""):
 
 def shown_reading(metric, reading, period, block_code, column=""):
     """The same of a reading that is there already."""
-    return Shown(
-        metric,
-        reading,
-        list_address(metric, NUMERATOR, period, block_code),
-        list_address(metric, DENOMINATOR, period, block_code) if metric.denominator else "",
-        column or metric.short,
-    )
+    return Shown(Column(metric, period, column), reading, in_address(block_code))
 
 
-def agency_row(agency, figures, metrics, period):
-    """All ``metrics`` of one agency and what is below it."""
-    return Row(
-        agency.name,
-        [shown(metric, figures, period, agency.code) for metric in metrics],
-        agency_address(agency.code, period),
-    )
+def row(name, figures, columns, block_code, href=""):
+    """The figures of one block under ``columns``."""
+    block = in_address(block_code)
+    return Row(name, [column.shown(figures, block) for column in columns], href)
 
 
 def in_order(metrics):

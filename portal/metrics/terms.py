@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from portal.catalogue.levels import LEVELS
 from portal.metrics import listings
@@ -17,6 +18,7 @@ class Term(ABC):
     kind = ""  # of what is counted: dossiers, services, payments, VND, minutes, people, accounts, units
     adds_up = True  # months to a year: what is looked at on a day does not
     is_kept = True  # by the rollup; otherwise on_demand.py asks for ``number(period, block)``
+    reads = frozenset()  # the cell metrics that its value is made of
 
     @abstractmethod
     def value(self, figures):
@@ -37,9 +39,10 @@ class Received(Term):
 
     channel: int | None = None
     kind = "dossiers"
+    reads = frozenset({RECEIVED})
 
     def value(self, figures):
-        return figures.quantity({RECEIVED}, self.channel)
+        return figures.quantity(self.reads, self.channel)
 
     def listing(self, period, block):
         return listings.received(period, block, self.channel)
@@ -55,18 +58,18 @@ class Completed(Term):
     lateness: frozenset = frozenset(COMPLETED)
     kind = "dossiers"
 
-    @property
-    def cells(self):
-        return {COMPLETED[each] for each in self.lateness}
+    @cached_property
+    def reads(self):
+        return frozenset(COMPLETED[each] for each in self.lateness)
 
     def value(self, figures):
-        return figures.quantity(self.cells)
+        return figures.quantity(self.reads)
 
     def listing(self, period, block):
         return listings.completed(period, block, self.lateness)
 
     def added_by(self, row):
-        return row.quantity if row.metric in self.cells else 0
+        return row.quantity if row.metric in self.reads else 0
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,10 @@ class Count(Term):
     less: frozenset = frozenset()
     channel: int | None = None
     kind = "dossiers"
+
+    @property
+    def reads(self):
+        return self.cells | self.less
 
     @property
     def adds_up(self):
@@ -106,9 +113,10 @@ class Fees(Term):
     """Dossiers whose fee was paid in the period, in whatever way."""
 
     kind = "payments"
+    reads = frozenset({PAID})
 
     def value(self, figures):
-        return figures.quantity({PAID})
+        return figures.quantity(self.reads)
 
     def listing(self, period, block):
         return listings.paid(period, block)
@@ -124,7 +132,7 @@ class FeeAmount(Fees):
     kind = "VND"
 
     def value(self, figures):
-        return figures.amount({PAID})
+        return figures.amount(self.reads)
 
     def added_by(self, row):
         return row.amount if row.metric == PAID else 0
@@ -135,9 +143,10 @@ class Payments(Term):
     """Payments that the gateway took in the period."""
 
     kind = "payments"
+    reads = frozenset({ONLINE_PAYMENTS})
 
     def value(self, figures):
-        return figures.quantity({ONLINE_PAYMENTS})
+        return figures.quantity(self.reads)
 
     def listing(self, period, block):
         return listings.captured(period, block)
@@ -153,7 +162,7 @@ class PaidAmount(Payments):
     kind = "VND"
 
     def value(self, figures):
-        return figures.amount({ONLINE_PAYMENTS})
+        return figures.amount(self.reads)
 
     def added_by(self, row):
         return row.amount if row.metric == ONLINE_PAYMENTS else 0

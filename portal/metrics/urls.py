@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import path
 
 from portal.metrics import my_unit, views
+from portal.metrics.blocks import MINISTRIES, PROVINCES
 from portal.metrics.compared import views as compared
 from portal.metrics.scorecard import views as scorecard
 from portal.metrics.un import views as un
@@ -9,6 +10,8 @@ from portal.metrics.un import views as un
 app_name = "metrics"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("ministries/", views.kind, {"block": MINISTRIES}, name="ministries"),
+    path("provinces/", views.kind, {"block": PROVINCES}, name="provinces"),
     path("method/", views.method, name="method"),
     path("list/<str:code>/<str:side>/", views.listing, name="list"),
     path("agencies.csv", views.agencies_csv, name="agencies_csv"),

@@ -49,6 +49,14 @@ def home(request):
 
 
 @require_safe
+def kind(request, block):
+    """All ministries or all provinces, one by one, in one period."""
+    return _figures_page(
+        request, "metrics/kind.html", lambda period: pages.kind(block, period), within=block
+    )
+
+
+@require_safe
 def agency(request, code):
     """One agency, with everything below it, in one period."""
     block = blocks.agency_block(code)

@@ -6,6 +6,8 @@ WEB_STATEMENT_SECONDS = 5
 WORK_STATEMENT_SECONDS = 60  # Celery tasks and commands
 LOCK_SECONDS = 3
 IDLE_IN_TRANSACTION_SECONDS = 10
+# Starting workers takes PostgreSQL some 15 ms, as long as a page's whole reading: left to what takes seconds.
+PARALLEL_SETUP_COST = 100_000
 USES_BEFORE_PREPARING = 5
 CONNECTION_SECONDS = 600  # how long a connection is kept for the next request
 
@@ -20,7 +22,11 @@ def session_options(*, statement_seconds: int) -> str:
         "lock_timeout": LOCK_SECONDS,
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_SECONDS,
     }
-    return " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items())
+    options = {
+        **{name: f"{seconds}s" for name, seconds in limits.items()},
+        "parallel_setup_cost": PARALLEL_SETUP_COST,
+    }
+    return " ".join(f"-c {name}={value}" for name, value in options.items())
 
 
 def connections(database_url: str, owner_url: str) -> dict[str, dict]:

@@ -1,5 +1,6 @@
 """P4, P5 and the dashboards: official figures of a whole country, however many dossiers it has."""
 
+import gc
 import re
 import time
 from contextlib import contextmanager
@@ -23,11 +24,14 @@ from tests.clock import rewinding
 NATIONAL = 15_000_000  # dossiers a year
 FASTER = {False: (1_000, 2_000), True: (5_000, 20_000)}  # P5's bar and target, below that and there
 READS = 15
-RECOUNTS = 3
+RECOUNTS = 3  # as long as they are short
+SHORT = 60  # seconds
 PAGES = (
     "/metrics/",
     f"/metrics/Q40/?period={YEAR}",
     f"/metrics/?period={YEAR}-02-05..{YEAR}-11-20",
+    f"/metrics/provinces/?period={YEAR}",
+    f"/metrics/provinces/?period={YEAR}-02-05..{YEAR}-11-20",
 )
 WARMING = 8  # the fifth time a statement is prepared, the tenth its plan may be kept
 
@@ -104,7 +108,7 @@ def _recounted():
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("SET work_mem = '256MB'")  # all that helps the recount
-    for _number in range(RECOUNTS):
+    while len(taken) < RECOUNTS and sum(taken) < SHORT:
         with _seconds() as spent:
             again = league_table(past)
         if again != kept:
@@ -127,6 +131,8 @@ def _recount_everything():
 def _dashboards():
     """The slowest of the pages: its milliseconds in the server, and the queries of each."""
     call_command("collectstatic", interactive=False, verbosity=0)  # addresses of static files
+    gc.collect()
+    gc.freeze()  # as portal/wsgi.py has it
     client, slowest, most = Client(SERVER_NAME="localhost"), 0, 0
     for address in PAGES:
         for _number in range(WARMING):
@@ -148,7 +154,7 @@ def _dashboards():
         )
         slowest, most = max(slowest, median(taken)), max(most, len(queries))
     what = f"the slowest page of figures at {Agency.objects.count():,} agencies"
-    yield Figure("DASH", what, slowest, 100, 50, "ms", smaller_is_better=True)
+    yield Figure("DASH", what, slowest, 50, 25, "ms", smaller_is_better=True)
     yield Figure("QUERIES", "most queries of such a page", most, 12, 8, "", smaller_is_better=True)
 
 

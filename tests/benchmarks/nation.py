@@ -244,18 +244,18 @@ class Nation:
             cursor.execute(f"VACUUM ANALYZE {', '.join(ROLLUP)}")
 
 
-def _coarser(to, source, start, of="agency", service="service"):
-    """Sums of the resolution ``to`` from rows that are added up less far."""
+def _coarser(to, source, start, of="agency", service="0"):
+    """Sums of the resolution ``to`` from rows that are added up less far. Days lie in order, as time brings them."""
     return f"""
         INSERT INTO metrics_sum (resolution, start, agency, metric, channel, service, quantity, amount)
         SELECT {to:d}, {start}, {of}, metric, channel, {service}, sum(quantity), sum(amount)
-        FROM {source} GROUP BY 2, 3, 4, 5, 6"""
+        FROM {source} GROUP BY 2, 3, 4, 5, 6 ORDER BY 2, 3"""
 
 
 def _set(to, source, start, services):
     return f"""
         INSERT INTO metrics_serviceset (name, resolution, start, top, number, services)
-        SELECT '{rollup.USED}', {to:d}, {start}, {services} FROM {source} GROUP BY 3, 4, 5"""
+        SELECT '{rollup.USED}', {to:d}, {start}, {services} FROM {source} GROUP BY 3, 4, 5 ORDER BY 3, 4"""
 
 
 def _sums_at(resolution):
@@ -270,27 +270,38 @@ MONTH, YEAR_OF = "date_trunc('month', {})::date", "date_trunc('year', {})::date"
 WITH_TOP = "metrics_cell JOIN agencies_agency AS own ON own.id = agency"
 OLD_SET = "top, number, bit_or(services)"
 
+TEN_DAYS = rollup.TEN_DAYS
+BY_KIND = (
+    "metrics_sum AS sums JOIN agencies_agency AS above ON above.id = agency WHERE resolution = {:d}"
+)
+PLACE = rollup.KIND.format(top="above")
+
 # What the fold makes of the same deltas one by one, from the finest rows to the coarsest.
 ADDED_UP = [
     f"""
         INSERT INTO metrics_cell ({rollup.KEY}, quantity, amount)
         SELECT {rollup.KEY}, sum(quantity), sum(amount) FROM ({HISTORY}) AS happened GROUP BY {rollup.KEY}""",
-    _coarser(Resolution.MONTH_AGENCY_SERVICE, "metrics_cell", MONTH.format("day")),
-    _coarser(
-        Resolution.MONTH_AGENCY, _sums_at(Resolution.MONTH_AGENCY_SERVICE), "start", service="0"
-    ),
-    _coarser(
-        Resolution.YEAR_AGENCY,
-        _sums_at(Resolution.MONTH_AGENCY),
-        YEAR_OF.format("start"),
-        service="0",
-    ),
-    _coarser(Resolution.DAY_TOP, WITH_TOP, "day", of="own.top_id", service="0"),
-    _coarser(
-        Resolution.MONTH_TOP, _sums_at(Resolution.DAY_TOP), MONTH.format("start"), service="0"
-    ),
-    _coarser(
-        Resolution.YEAR_TOP, _sums_at(Resolution.MONTH_TOP), YEAR_OF.format("start"), service="0"
+    *(
+        _coarser(to, source, start.format(day), **others)
+        for to, source, day, start, others in (
+            (Resolution.MONTH_AGENCY_SERVICE, "metrics_cell", "day", MONTH, {"service": "service"}),
+            (
+                Resolution.MONTH_AGENCY,
+                _sums_at(Resolution.MONTH_AGENCY_SERVICE),
+                "start",
+                MONTH,
+                {},
+            ),
+            (Resolution.YEAR_AGENCY, _sums_at(Resolution.MONTH_AGENCY), "start", YEAR_OF, {}),
+            (Resolution.DAY_TOP, WITH_TOP, "day", "{}", {"of": "own.top_id"}),
+            (Resolution.TEN_DAYS_TOP, _sums_at(Resolution.DAY_TOP), "start", TEN_DAYS, {}),
+            (Resolution.MONTH_TOP, _sums_at(Resolution.DAY_TOP), "start", MONTH, {}),
+            (Resolution.YEAR_TOP, _sums_at(Resolution.MONTH_TOP), "start", YEAR_OF, {}),
+            (Resolution.DAY_KIND, BY_KIND.format(Resolution.DAY_TOP), "start", "{}", {"of": PLACE}),
+            (Resolution.TEN_DAYS_KIND, _sums_at(Resolution.DAY_KIND), "start", TEN_DAYS, {}),
+            (Resolution.MONTH_KIND, _sums_at(Resolution.DAY_KIND), "start", MONTH, {}),
+            (Resolution.YEAR_KIND, _sums_at(Resolution.MONTH_KIND), "start", YEAR_OF, {}),
+        )
     ),
     _set(
         Resolution.DAY_TOP,
@@ -298,8 +309,14 @@ ADDED_UP = [
         "day",
         f"own.top_id, {rollup.NUMBER}, bit_or({rollup.IN_SET})",
     ),
-    _set(Resolution.MONTH_TOP, _sets_at(Resolution.DAY_TOP), MONTH.format("start"), OLD_SET),
-    _set(Resolution.YEAR_TOP, _sets_at(Resolution.MONTH_TOP), YEAR_OF.format("start"), OLD_SET),
+    *(
+        _set(to, _sets_at(source), start.format("start"), OLD_SET)
+        for to, source, start in (
+            (Resolution.TEN_DAYS_TOP, Resolution.DAY_TOP, TEN_DAYS),
+            (Resolution.MONTH_TOP, Resolution.DAY_TOP, MONTH),
+            (Resolution.YEAR_TOP, Resolution.MONTH_TOP, YEAR_OF),
+        )
+    ),
 ]
 _AGENCY = f"{TOPS} + 1 + n % {TOPS * BELOW_EACH}"
 

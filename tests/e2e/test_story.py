@@ -76,7 +76,8 @@ ADDED_TO_GROUPS = {  # to the other figures, of the block that the page is about
 ADDED_BY_THE_FIRST = ("services-used", "services-level-4")
 PAGES = {  # page of figures → the blocks on it that this dossier belongs to
     f"/metrics/{AGENCY}/": [AGENCY],
-    "/metrics/": ["nation", "provinces", "H17"],
+    "/metrics/": ["nation", "provinces"],
+    "/metrics/provinces/": ["provinces", "H17"],
 }
 MOVES = [
     ("submit", "draft", "submitted"),

@@ -59,3 +59,23 @@ def test_no_active_language_is_vietnamese():
 def test_half_a_dong_is_a_mistake():
     with pytest.raises(ValueError, match="whole number"):
         wording.money(Decimal("0.5"))
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_numbers_of_a_page_are_written_as_each_alone(language):
+    """Also where half a tenth of a percent is rounded up."""
+    with translation.override(language):
+        numbers = wording.numbers()
+        for denominator in (1, 3, 7, 8, 2000, 1_234_567):
+            for numerator in {
+                0,
+                1,
+                denominator // 2,
+                denominator - 1,
+                denominator,
+                31 * denominator,
+            }:
+                assert numbers.rate(numerator, denominator) == wording.rate(numerator, denominator)
+                assert numbers.whole(numerator) == wording.number(numerator)
+                assert numbers.money(numerator) == wording.money(numerator)
+        assert numbers.whole(-1234) == wording.number(-1234)

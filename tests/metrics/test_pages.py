@@ -69,6 +69,9 @@ def lines_of(client, address):
         "/metrics/?period=2022",
         "/metrics/?period=2022-Q3",
         "/metrics/?period=2021",
+        "/metrics/provinces/?period=2022-08",
+        "/metrics/provinces/?first=2022-08-05&last=2022-09-12",
+        "/metrics/ministries/?period=2022",
         "/metrics/?first=2022-08-15&last=2022-08-17",
         "/metrics/A90/?period=2022-08",
         "/metrics/A90.01/",
@@ -120,11 +123,13 @@ def test_the_home_page_says_what_was_counted(client, land):
     assert numbers[:10] == [7, 11, 3, 4, 3, 5, 4, 6, 1, 75_000]
     for shown in ("63,6%", "75,0%", "60,0%", "66,7%", "75.000"):
         assert shown in text
-    assert "Tỉnh Thử nghiệm A90" in text
-    assert "Bộ Thử nghiệm B90" in text
+    assert "Tỉnh Thử nghiệm A90" in client.get("/metrics/provinces/", AUGUST).content.decode()
+    assert "Bộ Thử nghiệm B90" in client.get("/metrics/ministries/", AUGUST).content.decode()
 
 
-@pytest.mark.parametrize("address", ["/metrics/", "/metrics/A90/", "/metrics/A90.01/"])
+@pytest.mark.parametrize(
+    "address", ["/metrics/", "/metrics/provinces/", "/metrics/A90/", "/metrics/A90.01/"]
+)
 @pytest.mark.parametrize("folded", [False, True])
 def test_pages_take_few_queries_however_many_agencies(
     client, land, django_assert_max_num_queries, address, folded
@@ -141,7 +146,7 @@ def test_pages_take_few_queries_however_many_agencies(
 
 def test_queries_of_the_home_page_are_pinned(client, land, django_assert_num_queries):
     client.get(HOME)
-    with django_assert_num_queries(5):  # clock, figures, services, agencies, months
+    with django_assert_num_queries(4):  # clock, figures, services, months
         client.get(HOME)
 
 

@@ -11,10 +11,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 
-from portal.metrics import recount, rollup, tasks
+from portal.metrics import offered, recount, rollup, tasks
 from portal.metrics.counting import COMPLETED, ONLINE_PAYMENTS, RECEIVED
 from portal.metrics.effects import snapshot
-from portal.metrics.models import Cell, Resolution, ServiceSet, Sum
+from portal.metrics.models import Cell, Resolution, ServiceSet, Standing, Sum
 from portal.metrics.periods import parse
 from portal.workflow.models import Delta
 from tests.metrics import stories
@@ -62,7 +62,9 @@ def test_recount_equals_cells_and_a_mixture_of_both(land):
     tasks.fold_deltas()
     assert keys(Cell) == cells
     assert not Delta.objects.exists()
-    assert run() == (0, f"{rows} cells compared, 0 differences\n")
+    compared, differences = recount.compare()
+    assert compared > rows  # the same task summarised the offerings
+    assert differences == []
 
 
 def test_every_resolution_is_compared(land):
@@ -85,6 +87,27 @@ def test_every_resolution_is_compared(land):
             assert (difference.what, difference.agency) == ("set of services", row.top)
             transaction.set_rollback(True)
     assert recount.compare()[1] == []
+
+
+def test_the_summary_of_offerings_is_compared_where_there_is_one(land):
+    before, _none = recount.compare()
+    offered.summarise()
+    compared, differences = recount.compare()
+    assert compared > before
+    assert differences == []
+    row = Standing.objects.first()
+    for changed in (
+        {"level": row.level - 1},
+        {"eligible": not row.eligible},
+        {"number": row.number + 1},
+    ):
+        with transaction.atomic():
+            Standing.objects.filter(pk=row.pk).update(**changed)
+            _compared, differences = recount.compare()
+            assert {(each.what, each.agency) for each in differences} == {
+                ("services on offer", row.top)
+            }
+            transaction.set_rollback(True)
 
 
 def test_folding_changes_no_figure_and_twice_is_once(land):

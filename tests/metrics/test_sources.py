@@ -1,6 +1,7 @@
 """Whatever is read, from whichever resolution, deltas or history: any period and any cut gives the same figures."""
 
 from datetime import date, timedelta
+from itertools import product
 from random import Random
 
 import pytest
@@ -32,7 +33,7 @@ def everything(period):
     chosen = {
         "tops": cuts.BY_TOP,
         "kinds": cuts.BY_KIND,
-        "provinces": cuts.by_top_of(blocks.PROVINCES),
+        "provinces": cuts.adding_up_to(blocks.PROVINCES),
     }
     for code in ("A90", "A90.01", "A90.01.01", "B90", "A90:own"):
         block = blocks.block(code)
@@ -132,11 +133,18 @@ def test_a_cover_is_exactly_the_days_of_a_period():
     for _number in range(60):
         first = date(2020, 1, 1) + timedelta(days=random.randrange(1200))
         last = first + timedelta(days=random.randrange(1500))
-        for years in (True, False):
-            found = cover(first, last, years=years)
+        for years, tens in product((True, False), repeat=2):
+            found = cover(first, last, years=years, tens=tens)
             assert years or not found.years
-            assert len(found.days) <= 60
+            assert tens or not found.tens
+            assert len(found.days) <= (18 if tens else 60)
             days = list(found.days)
+            for ten in found.tens:
+                days += [
+                    ten + timedelta(days=n)
+                    for n in range(10 if ten.day < 21 else 11)
+                    if (ten + timedelta(days=n)).month == ten.month
+                ]
             for month in found.months:
                 days += [
                     month + timedelta(days=n)

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from portal.metrics import recount
 
-KEPT = ("metrics_cell", "metrics_sum", "metrics_serviceset", "workflow_delta")
+KEPT = ("metrics_cell", "metrics_sum", "metrics_serviceset", "metrics_standing", "workflow_delta")
 TYPES = {
     "smallint": "SMALLINT",
     "integer": "INTEGER",
