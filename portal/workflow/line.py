@@ -21,6 +21,10 @@ class Line:
         self.connection = connection
         self.kept = {}  # text → Statement
 
+    @property
+    def is_in_transaction(self):
+        return self.connection.pgconn.transaction_status != TransactionStatus.IDLE
+
     def statement(self, text):
         statement = self.kept.get(text)
         if statement is None:
@@ -35,12 +39,10 @@ class Line:
         Raises psycopg's error of the first that failed; the server has done nothing after it, ``COMMIT`` least of all.
         """
         pgconn = self.connection.pgconn
-        begin = not self.connection.autocommit and (
-            pgconn.transaction_status == TransactionStatus.IDLE
-        )
+        begin = not self.connection.autocommit and not self.is_in_transaction
         if len(sentences) == 1 and not begin and not commit:
             sentences[0].send(pgconn)
-            return _good(self.connection.wait(execute(pgconn)))
+            return good(self.connection.wait(execute(pgconn)))
         pgconn.enter_pipeline_mode()
         try:
             if begin:
@@ -55,8 +57,21 @@ class Line:
             self.connection.close()  # nobody knows what of it has been done or is still to come
             raise
         pgconn.exit_pipeline_mode()
-        _good(results)
+        good(results)
         return results[begin : begin + len(sentences)]
+
+    def begin(self, sentence):
+        """Send it and do not wait for the answer: :meth:`end` does. Nothing else may be said meanwhile."""
+        try:
+            sentence.send(self.connection.pgconn)
+            self.connection.wait(send(self.connection.pgconn))
+        except BaseException:
+            self.connection.close()  # as in say()
+            raise
+
+    def end(self):
+        """The results of what was begun, good or not."""
+        return self.connection.wait(fetch_many(self.connection.pgconn))
 
 
 class Statement:
@@ -114,7 +129,8 @@ def _results(pgconn, number):
     return results
 
 
-def _good(results):
+def good(results):
+    """The results; raises psycopg's error of the first that is none."""
     for result in results:
         if result.status == ExecStatus.FATAL_ERROR:
             raise error_from_result(result, encoding="utf-8")

@@ -1,7 +1,8 @@
 """Round trips to the database, as few and as cheap as they can be: they are what a move costs (docs/benchmarks.md).
 
 What is asked is answered at once. What is only to be changed may wait, within :func:`one_commit`, for the next
-question or for the commit, and goes with it; ``BEGIN`` goes with the first statement.
+question or for the commit, and goes with it; or it is begun, and the server is at it while Python goes on. ``BEGIN``
+goes with the first statement.
 
 Whoever listens to the statements of a connection (tests, tools) hears these too: then they go Django's way, one by one.
 """
@@ -10,12 +11,13 @@ import threading
 from contextlib import contextmanager
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from psycopg.types.datetime import TimestamptzLoader
 
-from portal.workflow.line import Line
+from portal.workflow.line import Line, good
 
 LONGEST_KEPT = 4096  # characters: longer ones are sets of rows, whose text rarely comes again
 
-_here = threading.local()  # .line, and .waiting within one_commit()
+_here = threading.local()  # .line, and within one_commit() .waiting and .begun
 
 
 class NotAllChanged(Exception):
@@ -33,6 +35,14 @@ def rows(text, values):
         if sentence is None:
             return _by_psycopg(statement, values, _all)
         return statement.rows(_say(sentence)[-1])
+
+
+def all_rows(text, values):
+    """The rows of a statement that Django wrote and that may be long; instants are read as in :func:`rows`."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+        cursor.execute(text, values)
+        return cursor.fetchall()
 
 
 def count(text, values):
@@ -64,6 +74,24 @@ def change(text, values, *, number):
     _expect(number, count(text, values))
 
 
+def begin(text, values, *, number):
+    """:func:`change`, but within :func:`one_commit` without waiting for the server to be done.
+
+    ``NotAllChanged`` is raised, or the server's refusal, by whatever is said next.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if _waiting(database) is not None and not _is_heard(database, text):
+        with _ready(database):
+            _say()  # what came before
+            line = _line(database)
+            sentence = line.statement(text).sentence(values)
+            if sentence is not None and line.is_in_transaction:
+                line.begin(sentence)
+                _here.begun = number
+                return
+    change(text, values, number=number)
+
+
 @contextmanager
 def one_commit():
     """``transaction.atomic()`` in which changes wait, and the last ones go out together with ``COMMIT``.
@@ -76,27 +104,37 @@ def one_commit():
             yield
         return
     with transaction.atomic(), database.execute_wrapper(_after_what_waits):
-        _here.waiting = []
+        _here.waiting, _here.begun = [], None
         try:
             yield
-            if _here.waiting and not database.needs_rollback:
+            if not database.needs_rollback:
                 with _ready(database):
-                    _say(commit=True)  # Django's own commit then finds nothing left to do
+                    # Django's own commit then finds nothing left to do.
+                    _say(commit=bool(_here.waiting))
         finally:
-            _here.waiting = None
+            begun, _here.waiting, _here.begun = _here.begun, None, None
+            if begun is not None:  # a rollback follows, whatever the answer is
+                _here.line.end()
 
 
 def _after_what_waits(execute, sql, params, many, context):
     """Whatever Django sends itself finds done what was said before it."""
-    if getattr(_here, "waiting", None):
+    if _unsaid() or _here.begun is not None:
         with _ready(context["connection"]):
             _say()
     return execute(sql, params, many, context)
 
 
+def _unsaid():
+    return getattr(_here, "waiting", None)
+
+
 def _say(*sentences, commit=False):
-    """Send what waits and then ``sentences``; gives the results of all."""
-    waited = getattr(_here, "waiting", None) or []
+    """Wait for what was begun, then send what waits and ``sentences``; gives the results of all that was sent."""
+    _end_what_was_begun()
+    waited = _unsaid() or []
+    if not (waited or sentences or commit):
+        return []
     numbers = [number for _sentence, number in waited]
     said = [sentence for sentence, _number in waited]
     waited.clear()
@@ -104,6 +142,14 @@ def _say(*sentences, commit=False):
     for number, result in zip(numbers, results, strict=False):
         _expect(number, result.command_tuples)
     return results
+
+
+def _end_what_was_begun():
+    number = getattr(_here, "begun", None)
+    if number is not None:
+        _here.begun = None
+        [result] = good(_here.line.end())
+        _expect(number, result.command_tuples)
 
 
 def _expect(number, changed):
@@ -145,8 +191,7 @@ def _by_django(database, text, values, answer):
 
 
 def _by_psycopg(statement, values, answer):
-    if getattr(_here, "waiting", None):
-        _say()
+    _say()
     return answer(statement.cursor.execute(statement.text, values))
 
 

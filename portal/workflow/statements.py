@@ -29,7 +29,7 @@ HISTORY_COLUMNS = (
     "details",
 )
 OUTBOX_COLUMNS = ("key", "subscriber", "payload")
-MOST_AT_ONCE = 500  # a statement takes 65,535 values
+MOST_AT_ONCE = 250  # while the server writes so many, the next are judged (docs/benchmarks.md)
 # Of these fields Django hands values of these types to the driver as they are; asking it for each value takes longer
 # than sending it.
 READY = {
@@ -100,29 +100,31 @@ def add(instance):
     """
     attnames = _filled_by_us(type(instance))
     text = sql.insert_one(type(instance), attnames)
-    [(instance.pk,)] = round_trips.rows(text, _values(instance, attnames))
+    [(instance.pk,)] = round_trips.rows(text, _row_by_row(_columns([instance], attnames)))
     instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
     return instance
 
 
-def write(moves):
+def write(moves, *, more=False):
     """Write ``moves`` (of one machine, at most :data:`MOST_AT_ONCE`) with all that goes with them, in one statement.
 
-    Two where a row begins in place of one that ends: within one statement nobody says which is first.
+    Two where a row begins in place of one that ends: within one statement nobody says which is first. With ``more``
+    to come the server may still be at it on return (``round_trips.begin``).
     """
     endings, beginnings = _endings(moves), _beginnings(moves)
     later = [beginnings.pop(model) for model, _part in endings if model in beginnings]
     main, values_of_main = _moved(moves)
     texts, values = zip(
         _recorded(moves),
-        *_inserted(_model("OutboxEvent"), OUTBOX_COLUMNS, _outbox_rows(moves)),
-        *_inserted(_model("Delta"), DELTA_COLUMNS, _delta_rows(moves)),
+        *_inserted(_model("OutboxEvent"), OUTBOX_COLUMNS, _outbox_columns(moves)),
+        *_inserted(_model("Delta"), DELTA_COLUMNS, _delta_columns(moves)),
         *(part for _model, part in endings),
         *beginnings.values(),
         strict=True,
     )
     # Cannot differ while every caller locks first; if one does not, nothing must be half-written.
-    round_trips.change(
+    change = round_trips.begin if more else round_trips.change
+    change(
         sql.together(main, texts),
         [value for part in (*values, values_of_main) for value in part],
         number=len(moves),
@@ -137,35 +139,38 @@ def write(moves):
 def _moved(moves):
     model = type(moves[0].instance)
     changed = tuple(sorted({attname for move in moves for attname in move.changes}))
+    instances = [move.instance for move in moves]
     return _updated(
         model,
         changed,
         ("pk", "state"),
-        [[*_values(move.instance, changed), move.instance.pk, move.source] for move in moves],
+        [
+            *_columns(instances, changed),
+            [instance.pk for instance in instances],
+            [move.source for move in moves],
+        ],
     )
 
 
 def _recorded(moves):
     model = type(moves[0].instance)
     history = model.history_model
-    own = (model.history_link + "_id", *moves[0].instance.history_context())
-    columns = (*HISTORY_COLUMNS, *(sql.column(history, attname) for attname in own))
-    rows = [
-        [
-            move.instance.sequence,
-            move.transition,
-            move.source,
-            move.target,
-            move.at,
-            move.by.pk if move.by is not None else None,
-            move.grant.pk if move.grant is not None else None,
-            _json(move.details),
-            move.instance.pk,
-            *move.instance.history_context().values(),
-        ]
-        for move in moves
+    contexts = [move.instance.history_context() for move in moves]
+    own = (model.history_link + "_id", *contexts[0])
+    names = (*HISTORY_COLUMNS, *(sql.column(history, attname) for attname in own))
+    columns = [
+        [move.instance.sequence for move in moves],
+        [move.transition for move in moves],
+        [move.source for move in moves],
+        [move.target for move in moves],
+        [move.at for move in moves],
+        [move.by.pk if move.by is not None else None for move in moves],
+        [move.grant.pk if move.grant is not None else None for move in moves],
+        [_details(move) for move in moves],
+        [move.instance.pk for move in moves],
+        *([context[attname] for context in contexts] for attname in contexts[0]),
     ]
-    [part] = _inserted(history, columns, rows)
+    [part] = _inserted(history, names, columns)
     return part
 
 
@@ -174,17 +179,33 @@ def _endings(moves):
     changed, ended = {}, {}
     for move in moves:
         for companion, attnames in move.changed:
-            row = [*_values(companion, attnames), companion.pk]
-            changed.setdefault((type(companion), attnames), []).append(row)
+            changed.setdefault((type(companion), attnames), []).append(companion)
         for model, attname, value in move.ended:
-            ended.setdefault((model, attname), []).append([value, move.instance.pk])
+            ended.setdefault((model, attname), []).append((value, move.instance.pk))
     return [
         *(
-            (model, _updated(model, attnames, ("pk",), rows))
-            for (model, attnames), rows in changed.items()
+            (
+                model,
+                _updated(
+                    model,
+                    attnames,
+                    ("pk",),
+                    [*_columns(companions, attnames), [companion.pk for companion in companions]],
+                ),
+            )
+            for (model, attnames), companions in changed.items()
         ),
         *(
-            (model, _updated(model, (attname,), (_owner(model, moves),), rows, empty=attname))
+            (
+                model,
+                _updated(
+                    model,
+                    (attname,),
+                    (_owner(model, moves),),
+                    zip(*rows, strict=True),
+                    empty=attname,
+                ),
+            )
             for (model, attname), rows in ended.items()
         ),
     ]
@@ -199,41 +220,41 @@ def _beginnings(moves):
     parts = {}
     for model, companions in begun.items():
         attnames = _filled_by_us(model)
-        columns = tuple(sql.column(model, attname) for attname in attnames)
-        rows = [_values(companion, attnames) for companion in companions]
-        [parts[model]] = _inserted(model, columns, rows)
+        names = tuple(sql.column(model, attname) for attname in attnames)
+        [parts[model]] = _inserted(model, names, _columns(companions, attnames))
     return parts
 
 
-def _inserted(model, columns, rows):
-    """One part, or none where there are no rows."""
-    rows = list(rows)
-    if len(rows) >= SET and not sql.has_lists(model, columns):
-        yield sql.insert_set(model, columns), _by_column(rows)
-    elif rows:
-        text = sql.insert(model._meta.db_table, columns, len(rows))
-        yield text, [value for row in rows for value in row]
+def _inserted(model, names, columns):
+    """One part, or none where there are no rows. ``columns`` has a list of values for each of ``names``."""
+    columns = list(columns)
+    number = len(columns[0]) if columns else 0
+    if number >= SET and not sql.has_lists(model, names):
+        yield sql.insert_set(model, names), [_as_list(values) for values in columns]
+    elif number:
+        yield sql.insert(model._meta.db_table, names, number), _row_by_row(columns)
 
 
-def _updated(model, changed, known, rows, *, empty=None):
+def _updated(model, changed, known, columns, *, empty=None):
     known = tuple(model._meta.pk.attname if attname == "pk" else attname for attname in known)
-    columns = [sql.column(model, attname) for attname in (*changed, *known)]
-    if len(rows) >= SET and empty is None and not sql.has_lists(model, columns):
-        return sql.update_set(model, changed, known), _by_column(rows)
-    text = sql.update(model, changed, known, len(rows), empty=empty)
-    return text, [value for row in rows for value in row]
+    names = [sql.column(model, attname) for attname in (*changed, *known)]
+    columns = list(columns)
+    number = len(columns[0])
+    if number >= SET and empty is None and not sql.has_lists(model, names):
+        return sql.update_set(model, changed, known), [_as_list(values) for values in columns]
+    return sql.update(model, changed, known, number, empty=empty), _row_by_row(columns)
 
 
-def _by_column(rows):
-    """A list for each column, as PostgreSQL reads it. psycopg would ask of each value again what it is."""
-    return ["{" + ",".join(_in_list(values)) + "}" for values in zip(*rows, strict=True)]
+def _row_by_row(columns):
+    return [value for row in zip(*columns, strict=True) for value in row]
 
 
-def _in_list(values):
+def _as_list(values):
+    """A list as PostgreSQL reads it. psycopg would ask of each value again what it is."""
     first = values[0]
     if values.count(first) == len(values):  # as most columns of a set are
-        return [_IN_LIST[type(first)](first)] * len(values)
-    return [_IN_LIST[type(value)](value) for value in values]
+        return "{" + ",".join([_IN_LIST[type(first)](first)] * len(values)) + "}"
+    return "{" + ",".join([_IN_LIST[type(value)](value) for value in values]) + "}"
 
 
 def _quoted(value):
@@ -256,13 +277,16 @@ def _model(name):
     return apps.get_model("workflow", name)
 
 
-def _values(instance, attnames):
+def _columns(instances, attnames):
+    """For each of ``attnames`` a list: its value of each instance, ready for the database."""
     database = connections[DEFAULT_DB_ALIAS]  # the proxy of the present one is slow
-    values = []
-    for attname, prepare, as_they_are in _preparing(type(instance), attnames):
-        value = getattr(instance, attname)
-        values.append(value if type(value) in as_they_are else prepare(value, database))
-    return values
+    columns = []
+    for attname, prepare, as_they_are in _preparing(type(instances[0]), attnames):
+        values = [getattr(instance, attname) for instance in instances]
+        if not as_they_are.issuperset(map(type, values)):
+            values = [prepare(value, database) for value in values]
+        columns.append(values)
+    return columns
 
 
 @cache
@@ -294,38 +318,34 @@ def _owner(model, moves):
     )
 
 
-def _outbox_rows(moves):
+def _outbox_columns(moves):
+    keys, subscribers, payloads = [], [], []
     for move in moves:
-        payload = None
-        for subscriber in subscribers_of(move.label, move.transition):
-            payload = payload or _json(
-                {
-                    "label": move.label,
-                    "instance_id": move.instance.pk,
-                    "transition": move.transition,
-                    "sequence": move.instance.sequence,
-                    "details": move.details,
-                }
-            )
-            yield [
-                f"{subscriber}:{move.label}:{move.instance.pk}:{move.instance.sequence}",
-                subscriber,
-                payload,
-            ]
+        wanted = subscribers_of(move.label, move.transition)
+        if not wanted:
+            continue
+        about = f"{move.label}:{move.instance.pk}:{move.instance.sequence}"
+        keys += [f"{subscriber}:{about}" for subscriber in wanted]
+        subscribers += wanted
+        payloads += [_payload(move)] * len(wanted)
+    return keys, subscribers, payloads
 
 
-def _delta_rows(moves):
-    for move in moves:
-        for row in rows_of(move):
-            yield [
-                row.metric,
-                row.day,
-                row.agency,
-                row.service,
-                row.channel,
-                row.quantity,
-                row.amount,
-            ]
+def _payload(move):
+    """What a follow-up is told (``followups.Event``), as JSON. Put together here: most of it is the same for a set."""
+    return (
+        f'{{"label": "{move.label}", "instance_id": {move.instance.pk}, "transition": "{move.transition}", '
+        f'"sequence": {move.instance.sequence}, "details": {_details(move)}}}'
+    )
+
+
+def _details(move):
+    return _json(move.details) if move.details else "{}"
+
+
+def _delta_columns(moves):
+    rows = [row for move in moves for row in rows_of(move)]
+    return [[getattr(row, name) for row in rows] for name in DELTA_COLUMNS]
 
 
 _json = DjangoJSONEncoder().encode  # the text; PostgreSQL takes it for what the column holds

@@ -12,7 +12,7 @@ from portal.errors import NotOffered, NotPermitted, PortalError, StalePage
 from portal.workflow import bell, statements
 from portal.workflow.followups import subscribers_of
 from portal.workflow.machine import declared, declared_transition
-from portal.workflow.reading import lock
+from portal.workflow.reading import lock, locked_set
 from portal.workflow.round_trips import one_commit
 
 
@@ -88,10 +88,9 @@ def perform_many(queryset, name, *, by, **details):
     ``by`` and each detail are one value for all, or a ``dict`` by primary key. Rows are locked in the order of their
     keys; a refusal concerns its row alone. Returns an :class:`Outcome` per row.
     """
-    with transaction.atomic(), _uncollected():
-        outcomes, moves = [], []
-        found = queryset.order_by("pk").select_for_update(of=("self",), no_key=True)
-        for instance in found.prefetch_related(*queryset.model.read_together):
+    outcomes, moves = [], []
+    with one_commit(), _uncollected():
+        for instance in locked_set(queryset):
             try:
                 move = _judged(
                     instance,
@@ -103,6 +102,9 @@ def perform_many(queryset, name, *, by, **details):
             except PortalError as refusal:
                 outcomes.append(Outcome(instance.pk, refusal=refusal))
             else:
+                if len(moves) == statements.MOST_AT_ONCE:
+                    statements.write(moves, more=True)
+                    moves = []
                 moves.append(move)
                 outcomes.append(Outcome(instance.pk, move=move))
         if moves:
@@ -183,8 +185,7 @@ def _permitted(instance, transition, by):
 
 def _write(moves):
     """Write the moves and all that goes with them; ring the bell for their follow-ups once it is committed."""
-    for first in range(0, len(moves), statements.MOST_AT_ONCE):
-        statements.write(moves[first : first + statements.MOST_AT_ONCE])
+    statements.write(moves)
     if any(subscribers_of(move.label, move.transition) for move in moves):
         transaction.on_commit(bell.ring)
 

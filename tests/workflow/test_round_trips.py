@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, transaction
+from django.db.models import Value
 from django.db.transaction import TransactionManagementError
 from django.db.utils import DataError, OperationalError
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +16,17 @@ from portal import clock
 from portal.clock.models import PortalClock
 from portal.documents.models import StoredDocument
 from portal.settings.database import USES_BEFORE_PREPARING
-from portal.workflow import add, line, lock, locked_along, one_commit, perform, round_trips
+from portal.workflow import (
+    add,
+    line,
+    lock,
+    locked_along,
+    one_commit,
+    perform,
+    perform_many,
+    round_trips,
+    statements,
+)
 from tests.dossiers.factories import DossierFactory, officer, signed_result
 from tests.payments.factories import AttemptFactory
 
@@ -288,3 +299,110 @@ def test_a_move_has_the_time_of_the_clock_that_came_along():
         move = perform(dossier, "receive", by=receiver)
 
     assert abs(move.at - clock.now()) < timedelta(minutes=1)
+
+
+# What is begun: the server is at it while Python goes on -----------------------------------------
+
+
+@pytest.fixture
+def document(own_database):
+    """A document whose renaming has been prepared: only then can it be begun."""
+    found = signed_result()
+    for _number in range(USES_BEFORE_PREPARING + 1):
+        round_trips.count(RENAME, [found.name, found.pk])
+    return found
+
+
+@pytest.fixture
+def begun(monkeypatch):
+    """How many statements were begun, one entry each."""
+    kept, really = [], line.Line.begin
+    monkeypatch.setattr(
+        line.Line, "begin", lambda self, sentence: (kept.append(1), really(self, sentence))
+    )
+    return kept
+
+
+def test_what_was_begun_is_done_before_anything_else_is_said(document, begun):
+    with one_commit():
+        lock(document)
+        round_trips.begin(RENAME, ["một.pdf", document.pk], number=1)
+        assert name_of(document) == "một.pdf"
+        round_trips.begin(RENAME, ["hai.pdf", document.pk], number=1)
+        assert round_trips.rows("SELECT %s::int", [1]) == [(1,)]
+        round_trips.begin(RENAME, ["ba.pdf", document.pk], number=1)
+        round_trips.change(RENAME, ["bốn.pdf", document.pk], number=1)
+        round_trips.begin(RENAME, ["năm.pdf", document.pk], number=1)
+    assert len(begun) == 4
+    assert name_of(document) == "năm.pdf"
+
+
+def test_what_was_begun_in_vain_is_said_at_the_latest_at_the_end(document, begun):
+    with pytest.raises(round_trips.NotAllChanged), one_commit():
+        lock(document)
+        round_trips.change(RENAME, ["một.pdf", document.pk], number=1)
+        round_trips.begin(RENAME, ["hai.pdf", 0], number=1)
+    assert len(begun) == 1
+    assert name_of(document) == document.name
+
+
+def test_what_the_server_refuses_is_its_error_wherever_it_is_heard(document, begun):
+    with pytest.raises(DataError), one_commit():
+        lock(document)
+        round_trips.begin(RENAME, ["một.pdf" * 1000, document.pk], number=1)
+        name_of(document)
+    assert len(begun) == 1
+    assert name_of(document) == document.name
+
+
+def test_an_error_after_something_was_begun_leaves_nothing_of_it(document, begun):
+    with pytest.raises(ZeroDivisionError), one_commit():
+        lock(document)
+        round_trips.begin(RENAME, ["một.pdf", document.pk], number=1)
+        raise ZeroDivisionError
+    assert len(begun) == 1
+    assert name_of(document) == document.name
+
+
+def test_nothing_is_begun_outside_one_commit_or_before_its_transaction(document, begun):
+    round_trips.begin(RENAME, ["một.pdf", document.pk], number=1)
+    assert name_of(document) == "một.pdf"
+    with one_commit():
+        round_trips.begin(RENAME, ["hai.pdf", document.pk], number=1)
+    assert name_of(document) == "hai.pdf"
+    assert begun == []
+
+
+def test_parts_of_a_set_are_written_while_the_next_are_judged(own_database, begun, monkeypatch):
+    """Some are refused; all others have moved, each once, with its history."""
+    monkeypatch.setattr(statements, "SET", 2)
+    monkeypatch.setattr(statements, "MOST_AT_ONCE", 2)
+    dossiers = [DossierFactory(submitted=True) for _number in range(22)]
+    by = {dossier.pk: officer(dossier, "one_door") for dossier in dossiers}
+    strangers = {dossier.pk: officer(dossiers[0], "specialist") for dossier in dossiers[8:10]}
+
+    for first in (0, 11):
+        keys = [dossier.pk for dossier in dossiers[first : first + 11]]
+        outcomes = perform_many(Dossier.objects.filter(pk__in=keys), "receive", by=by | strangers)
+        assert [outcome.pk for outcome in outcomes] == keys
+        assert {outcome.pk for outcome in outcomes if outcome.refusal} == strangers.keys() & set(
+            keys
+        )
+
+    assert len(begun) >= 2  # once the statement was prepared
+    for dossier in dossiers:
+        moved = dossier.pk not in strangers
+        dossier.refresh_from_db()
+        assert dossier.state == ("received" if moved else "submitted")
+        assert dossier.history.filter(transition="receive").count() == moved
+
+
+def test_a_set_is_of_whole_rows(db):
+    for queryset in (
+        Dossier.objects.only("state"),
+        Dossier.objects.defer("answers"),
+        Dossier.objects.select_related("service"),
+        Dossier.objects.annotate(one=Value(1)),
+    ):
+        with pytest.raises(TypeError), transaction.atomic():
+            perform_many(queryset, "receive", by=None)
