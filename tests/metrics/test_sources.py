@@ -213,3 +213,23 @@ def test_an_agency_that_comes_under_another_province_takes_its_past_along(land):
     assert plain(by_top[land.south.pk]) == plain(
         figures.read(period.seen_at(at("2022-09-15 09:00")), cuts.BY_TOP)[land.south.pk]
     )
+
+
+def test_an_agency_that_comes_under_a_ministry_counts_with_the_ministries_from_then_on(land):
+    """And so does a province that turns out to be a ministry: whatever was added up by kind is added up again."""
+    rollup.fold_all()
+    period = periods.parse("2022")
+    commune = land.full.handling_agency
+    before = figures.read(period, cuts.BY_KIND)["province"].quantity({"received"})
+    moved = figures.of(period, blocks.agency_block(commune.code)).quantity({"received"})
+    assert 0 < moved
+    commune.parent = land.ministry
+    commune.save()
+    assert compare()[1] == []
+    by_kind = figures.read(period, cuts.BY_KIND)
+    assert by_kind["province"].quantity({"received"}) == before - moved
+
+    land.south.kind = Agency.Kind.MINISTRY
+    land.south.save()
+    assert compare()[1] == []
+    assert by_kind != figures.read(period, cuts.BY_KIND)
