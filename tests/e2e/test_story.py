@@ -79,6 +79,7 @@ PAGES = {  # page of figures → the blocks on it that this dossier belongs to
     "/metrics/": ["nation", "provinces"],
     "/metrics/provinces/": ["provinces", "H17"],
 }
+WITH_ALL_FIGURES = {f"/metrics/{AGENCY}/": AGENCY, "/metrics/": "nation"}  # of which block
 MOVES = [
     ("submit", "draft", "submitted"),
     ("request_payment", "submitted", "payment_requested"),
@@ -317,8 +318,9 @@ class Telling:
                 for block in blocks
                 for (metric, side), added in expected.items()
             } | {
-                Cell(metric, side, blocks[0]): added
+                Cell(metric, side, WITH_ALL_FIGURES[path]): added
                 for (metric, side), added in ADDED_TO_GROUPS.items()
+                if path in WITH_ALL_FIGURES
             }, path
             for cell in figures.moved(before[path], after[path]):
                 self.list_holds_the_dossier(cell, after[path][cell])
