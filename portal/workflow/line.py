@@ -21,10 +21,6 @@ class Line:
         self.connection = connection
         self.kept = {}  # text → Statement
 
-    @property
-    def is_in_transaction(self):
-        return self.connection.pgconn.transaction_status != TransactionStatus.IDLE
-
     def statement(self, text):
         statement = self.kept.get(text)
         if statement is None:
@@ -39,7 +35,9 @@ class Line:
         Raises psycopg's error of the first that failed; the server has done nothing after it, ``COMMIT`` least of all.
         """
         pgconn = self.connection.pgconn
-        begin = not self.connection.autocommit and not self.is_in_transaction
+        begin = not self.connection.autocommit and (
+            pgconn.transaction_status == TransactionStatus.IDLE
+        )
         if len(sentences) == 1 and not begin and not commit:
             sentences[0].send(pgconn)
             return good(self.connection.wait(execute(pgconn)))

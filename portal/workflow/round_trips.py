@@ -17,7 +17,7 @@ from portal.workflow.line import Line, good
 
 LONGEST_KEPT = 4096  # characters: longer ones are sets of rows, whose text rarely comes again
 
-_here = threading.local()  # .line, and within one_commit() .waiting and .begun
+_here = threading.local()  # .line, and within one_commit() .waiting, .begun and .checks_at_once
 
 
 class NotAllChanged(Exception):
@@ -77,16 +77,17 @@ def change(text, values, *, number):
 def begin(text, values, *, number):
     """:func:`change`, but within :func:`one_commit` without waiting for the server to be done.
 
-    ``NotAllChanged`` is raised, or the server's refusal, by whatever is said next.
+    ``NotAllChanged`` is raised, or the server's refusal, by whatever is said next. From here on foreign keys are
+    checked with each statement, also while Python goes on, and not all at ``COMMIT``.
     """
     database = connections[DEFAULT_DB_ALIAS]
     if _waiting(database) is not None and not _is_heard(database, text):
         with _ready(database):
             _say()  # what came before
-            line = _line(database)
-            sentence = line.statement(text).sentence(values)
-            if sentence is not None and line.is_in_transaction:
-                line.begin(sentence)
+            sentence = _line(database).statement(text).sentence(values)
+            if sentence is not None:
+                _check_at_once(database)
+                _here.line.begin(sentence)
                 _here.begun = number
                 return
     change(text, values, number=number)
@@ -104,7 +105,7 @@ def one_commit():
             yield
         return
     with transaction.atomic(), database.execute_wrapper(_after_what_waits):
-        _here.waiting, _here.begun = [], None
+        _here.waiting, _here.begun, _here.checks_at_once = [], None, False
         try:
             yield
             if not database.needs_rollback:
@@ -123,6 +124,13 @@ def _after_what_waits(execute, sql, params, many, context):
         with _ready(context["connection"]):
             _say()
     return execute(sql, params, many, context)
+
+
+def _check_at_once(database):
+    if not _here.checks_at_once:
+        with database.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        _here.checks_at_once = True
 
 
 def _unsaid():

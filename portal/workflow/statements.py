@@ -258,7 +258,10 @@ def _as_list(values):
 
 
 def _quoted(value):
-    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    text = str(value)
+    if '"' in text or "\\" in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
 
 
 _IN_LIST = defaultdict(

@@ -77,20 +77,22 @@ def perform(instance, name, *, by, seen=None, **details):
 
 def carry_out(instance, name, *, by, seen=None, **details):
     """:func:`perform` for a row that the caller has locked in this transaction."""
-    move = _judged(instance, name, by, seen, details)
+    move = _judged(instance, name, by, seen, details, clock.now())
     _write([move])
     return move
 
 
 def perform_many(queryset, name, *, by, **details):
-    """:func:`perform` for a set: same guards, permission and refusal per row, a history row each.
+    """:func:`perform` for a set, at one instant: same guards, permission and refusal per row, a history row each.
 
     ``by`` and each detail are one value for all, or a ``dict`` by primary key. Rows are locked in the order of their
     keys; a refusal concerns its row alone. Returns an :class:`Outcome` per row.
     """
     outcomes, moves = [], []
     with one_commit(), _uncollected():
-        for instance in locked_set(queryset):
+        instances = locked_set(queryset)
+        at = clock.now()
+        for instance in instances:
             try:
                 move = _judged(
                     instance,
@@ -98,6 +100,7 @@ def perform_many(queryset, name, *, by, **details):
                     _for(instance, by),
                     None,
                     {key: _for(instance, value) for key, value in details.items()},
+                    at,
                 )
             except PortalError as refusal:
                 outcomes.append(Outcome(instance.pk, refusal=refusal))
@@ -144,7 +147,7 @@ def offers(instance, by):
     return found
 
 
-def _judged(instance, name, by, seen, details):
+def _judged(instance, name, by, seen, details, at):
     """The move, decided but not yet written: guards passed, facts set on the instance."""
     transition = declared_transition(type(instance), name, instance.state)
     if transition is None:
@@ -152,7 +155,7 @@ def _judged(instance, name, by, seen, details):
     if seen is not None and seen != instance.sequence:
         raise StalePage(seen=seen, sequence=instance.sequence)
     grant = _permitted(instance, transition, by)
-    move = Move(instance, name, str(instance.state), clock.now(), by, grant)
+    move = Move(instance, name, str(instance.state), at, by, grant)
     before = statements.snapshot(instance)
     instance.move = move
     try:

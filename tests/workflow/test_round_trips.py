@@ -364,13 +364,18 @@ def test_an_error_after_something_was_begun_leaves_nothing_of_it(document, begun
     assert name_of(document) == document.name
 
 
-def test_nothing_is_begun_outside_one_commit_or_before_its_transaction(document, begun):
+def test_nothing_is_begun_outside_one_commit(document, begun):
     round_trips.begin(RENAME, ["một.pdf", document.pk], number=1)
-    assert name_of(document) == "một.pdf"
-    with one_commit():
-        round_trips.begin(RENAME, ["hai.pdf", document.pk], number=1)
-    assert name_of(document) == "hai.pdf"
     assert begun == []
+    assert name_of(document) == "một.pdf"
+
+
+def test_what_is_begun_first_begins_the_transaction(document, begun):
+    with pytest.raises(ZeroDivisionError), one_commit():
+        round_trips.begin(RENAME, ["một.pdf", document.pk], number=1)
+        raise ZeroDivisionError
+    assert len(begun) == 1
+    assert name_of(document) == document.name
 
 
 def test_parts_of_a_set_are_written_while_the_next_are_judged(own_database, begun, monkeypatch):
