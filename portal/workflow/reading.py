@@ -18,7 +18,7 @@ def having(model, **known):
     """The rows of ``model`` that have these values (by attribute name: ``dossier_id=1``), oldest first."""
     attnames = _attnames(model)
     rows = round_trips.rows(sql.read(model, attnames, tuple(known)), list(known.values()))
-    return [_instance(model, attnames, row) for row in rows]
+    return _instances(model, attnames, rows)
 
 
 def lock(instance):
@@ -32,7 +32,8 @@ def lock(instance):
     if values is None:
         raise model.DoesNotExist
     held = instance.__dict__
-    for attname, value in zip(attnames, _converted(model, attnames, values), strict=True):
+    [values] = _converted(model, attnames, [values])
+    for attname, value in zip(attnames, values, strict=True):
         if held.get(attname) != value:
             setattr(instance, attname, value)  # also forgets a related object that was read before
     return instance
@@ -64,7 +65,7 @@ def locked_set(queryset):
         return []
     model = queryset.model
     attnames = _attnames(model)
-    instances = [_instance(model, attnames, row) for row in round_trips.all_rows(text, values)]
+    instances = _instances(model, attnames, round_trips.all_rows(text, values))
     for path in model.read_together:
         _relate(instances, path)
     return instances
@@ -83,7 +84,7 @@ def locked_along(model, *links, **known):
         return None
     objects, first = [], 0
     for each, own in zip(models, attnames, strict=True):
-        objects.append(_instance(each, own, values[first : first + len(own)]))
+        objects += _instances(each, own, [values[first : first + len(own)]])
         first += len(own)
     *others, instance = objects
     for link, other in zip(links, others, strict=True):
@@ -105,13 +106,16 @@ def _locked(model, attnames, known, links=()):
     return values
 
 
-def _instance(model, attnames, row):
+def _instances(model, attnames, rows):
     """What ``from_db`` gives, without what ``__init__`` asks of each field: that takes longer than reading the row."""
-    instance = model.__new__(model)
-    state = instance._state = ModelState()
-    state.adding, state.db = False, DEFAULT_DB_ALIAS
-    instance.__dict__.update(zip(attnames, _converted(model, attnames, row), strict=True))
-    return instance
+    made = []
+    for row in _converted(model, attnames, rows):
+        instance = model.__new__(model)
+        state = instance._state = ModelState()
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
+        instance.__dict__.update(zip(attnames, row, strict=True))
+        made.append(instance)
+    return made
 
 
 def _relate(instances, path):
@@ -124,19 +128,24 @@ def _relate(instances, path):
     found = field.related_model._base_manager.in_bulk(keys)
     if further:
         _relate(list(found.values()), further)
+    attname, kept_as = field.attname, field.cache_name
     for instance in instances:
-        key = instance.__dict__[field.attname]
+        key = instance.__dict__[attname]
         if key is not None:
-            field.set_cached_value(instance, found[key])
+            instance._state.fields_cache[kept_as] = found[key]
 
 
-def _converted(model, attnames, row):
+def _converted(model, attnames, rows):
+    """The rows with what the database hands over as something else turned into what Django says it is."""
     converters = _converters(model, attnames)
-    if converters:
-        row = list(row)
+    if not converters:
+        return rows
+    database = connections[DEFAULT_DB_ALIAS]
+    rows = [list(row) for row in rows]
+    for row in rows:
         for place, convert in converters:
-            row[place] = convert(row[place], None, connections[DEFAULT_DB_ALIAS])
-    return row
+            row[place] = convert(row[place], None, database)
+    return rows
 
 
 @cache
