@@ -5,6 +5,7 @@ import io
 import random
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -95,11 +96,11 @@ def test_the_summary_of_offerings_is_compared_where_there_is_one(land):
     compared, differences = recount.compare()
     assert compared > before
     assert differences == []
-    row = Standing.objects.first()
+    row = Standing.objects.order_by("top", "valid_from", "level", "eligible").first()
     for changed in (
-        {"level": row.level - 1},
-        {"eligible": not row.eligible},
+        {"level": 0},
         {"number": row.number + 1},
+        {"valid_from": row.valid_from - timedelta(days=1)},
     ):
         with transaction.atomic():
             Standing.objects.filter(pk=row.pk).update(**changed)
