@@ -44,7 +44,7 @@ lint: install-dev  ## Style, types, imports, migrations, production settings
 bench: install-dev  ## Speed as ratios against the raw floor; writes var/bench.json
 	@$(PY) -m tests.benchmarks $(ARGS)
 
-bench-national: install-dev  ## The official figures of a whole country: 1 and 15 million dossiers (40 GB, an hour)
+bench-national: install-dev  ## The official figures of a whole country: 1 and 15 million dossiers (50 GB, over an hour)
 	@$(PY) -m tests.benchmarks --only P4 P5 DASH --dossiers 1000000 15000000 $(ARGS)
 
 screenshots: install-dev chromium  ## The story as pictures, into docs/screenshots

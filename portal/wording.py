@@ -78,13 +78,12 @@ def long_date_and_time(value: datetime) -> str:
 
 def number(value: int | float | Decimal | Fraction, places: int = 0) -> str:
     """1.256.270 or 1,256,270; ``places`` digits after the decimal sign, halves rounded up."""
-    if type(value) is int and places == 0:  # most of what a page of figures shows
-        text = f"{value:,}"
-    else:
-        if isinstance(value, Fraction):
-            value = Decimal(value.numerator) / Decimal(value.denominator)
-        quantum = Decimal(1).scaleb(-places)
-        text = f"{Decimal(str(value)).quantize(quantum, ROUND_HALF_UP):,f}"
+    if type(value) is int and places == 0:  # most of what is shown
+        return numbers().whole(value)
+    if isinstance(value, Fraction):
+        value = Decimal(value.numerator) / Decimal(value.denominator)
+    quantum = Decimal(1).scaleb(-places)
+    text = f"{Decimal(str(value)).quantize(quantum, ROUND_HALF_UP):,f}"
     return text if spoken() == ENGLISH else text.translate(OUR_SIGNS)
 
 
@@ -121,7 +120,7 @@ def money(amount: int | Decimal) -> str:
     """75.000 đồng. ``amount`` is in whole đồng; anything else is a programming error (``ValueError``)."""
     if amount != int(amount):
         raise ValueError(f"an amount in đồng is a whole number, not {amount}")
-    return gettext("{amount} dong").format(amount=number(int(amount)))
+    return numbers().money(int(amount))
 
 
 def percent(share: float | Decimal | Fraction) -> str:
