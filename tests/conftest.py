@@ -2,6 +2,7 @@
 
 import gc
 import itertools
+import math
 import os
 from importlib import import_module
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.utils import translation
 
 import portal.celery  # noqa: F401  # the app whose broker the doorbell rings
+from portal.agencies import working_calendar
 from tests import databases, processes, scheduling
 
 _numbers = itertools.count(1)
@@ -104,6 +106,15 @@ def media_folder(settings, tmp_path):
 def no_demo_seen_before(monkeypatch):
     """A page remembers that it saw a demo's database; the next test has another one."""
     monkeypatch.setattr("portal.page._seen_demo_row", False)
+
+
+@pytest.fixture(autouse=True)
+def calendar_of_its_own(monkeypatch):
+    """A test reads the days that are set once, in its own database; they never grow old in the middle of it."""
+    monkeypatch.setattr(working_calendar, "KEPT_SECONDS", math.inf)
+    working_calendar.forget()
+    yield
+    working_calendar.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -290,14 +290,7 @@ def test_agencies_keep_their_codes(sits_at, staff, offering):
     assert (unit.code, unit.name_vi) == (code, "Bộ phận mới")
 
 
-@pytest.fixture
-def forgotten_calendar():
-    """The days read in this test are not kept for the next."""
-    yield
-    working_calendar.forget()
-
-
-def test_a_calendar_day_counts_at_once(sits_at, staff, forgotten_calendar):
+def test_a_calendar_day_counts_at_once(sits_at, staff):
     client = sits_at(staff["system_admin"])
     day = worktime.add_working_days(clock.today(), 5, calendar=working_calendar.calendar())
 

@@ -77,10 +77,8 @@ def test_receive_fixes_the_date_three_working_days_on(shows):
 def test_the_calendar_in_force_counts(shows):
     CalendarDayFactory(day="2026-11-18", kind=CalendarDay.Kind.HOLIDAY)
     forget()
-    try:
-        dossier = DossierFactory(received=True)
-    finally:
-        forget()
+
+    dossier = DossierFactory(received=True)
 
     assert shown(stored(dossier).due_at) == "2026-11-20 08:00"
 
