@@ -135,9 +135,25 @@ def count_of_errors(form):
     return sum(len(messages) for messages in form.errors.values())
 
 
-@register.filter
-def svg_percent(share):
-    """A share from 0 to 1 as the length of a bar, with a point whatever the language: 94.20%."""
+@register.simple_tag
+def cellbar(words, share, mark=None):
+    """A bar in a table cell, from zero, always beside its number in ``words``. ``mark`` is a tick on it.
+
+    Both are shares from 0 to 1. A tag and no template: a league table has dozens.
+    """
+    tick = "" if mark is None else format_html(TICK, _svg_percent(mark))
+    return format_html(BAR, words, _svg_percent(share), tick)
+
+
+BAR = (
+    '<div class="cellbar"><b>{}</b><svg class="bar" aria-hidden="true"><rect class="track" y="20%" width="100%" '
+    'height="60%"/><rect class="val" y="20%" width="{}" height="60%"/>{}</svg></div>'
+)
+TICK = '<rect class="mark" x="{}" width="2" height="100%"/>'
+
+
+def _svg_percent(share):
+    """The length of a bar, with a point whatever the language: 94.20%."""
     return f"{min(max(float(share), 0.0), 1.0) * 100:.2f}%"
 
 

@@ -62,8 +62,12 @@ def in_succession(agency, day):
     return next(iter(type(agency).objects.raw(ONE_ANSWERS_ON, [agency.pk, day])))
 
 
-def answers_on(day) -> dict[int, int]:
-    """For every agency that there ever was, the key of the one that answers for it on ``day``."""
+def tops_on(day) -> dict[int, int]:
+    """For every ministry and province that there ever was, the key of the one that answers for it on ``day``."""
     with connection.cursor() as cursor:
-        cursor.execute(ANSWERS_ON, [day])
-        return {agency: answers for agency, answers, _top in cursor.fetchall()}
+        cursor.execute(
+            f"SELECT answered.agency, answered.top FROM ({ANSWERS_ON}) AS answered "
+            "JOIN agencies_agency AS own ON own.id = answered.agency WHERE own.id = own.top_id",
+            [day],
+        )
+        return dict(cursor.fetchall())

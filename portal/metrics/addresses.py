@@ -18,7 +18,7 @@ def in_address(block_code):
 
 def agency_address(code, period):
     """The page of one agency for the same period."""
-    return f"{_agency_path(code)}?{period.asked}"
+    return f"{_path('metrics:agency', code)}?{period.asked}"
 
 
 def kind_address(code, period):
@@ -32,7 +32,7 @@ def comparison_address(block_code, period):
 
 
 def scorecard_address(code, period):
-    return f"{reverse('metrics:scorecard', args=[code])}?{period.asked}"
+    return f"{_path('metrics:scorecard', code)}?{period.asked}"
 
 
 def league_address(kind, metric_code, period):
@@ -50,9 +50,10 @@ def home_address(period):
     return f"{reverse('metrics:home')}?{period.asked}"
 
 
-@lru_cache(maxsize=1000)
-def _agency_path(code):
-    return reverse("metrics:agency", args=[code])
+@lru_cache(maxsize=2000)
+def _path(name, code):
+    """The path of a page of one agency; tables have dozens of them."""
+    return reverse(name, args=[code])
 
 
 @cache

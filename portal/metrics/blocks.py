@@ -20,7 +20,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.agencies.models import Agency, Unit
-from portal.agencies.succession import ANSWERS_ON
+from portal.agencies.succession import tops_on
 from portal.catalogue.folding import fold
 from portal.catalogue.models import PublicService
 from portal.metrics.errors import NoSuchBlock, NoSuchCut, NotKeptSo
@@ -218,14 +218,7 @@ def _with_predecessors(code):
         day = date.fromisoformat(text)
     except ValueError:
         raise NoSuchBlock(code=code[:40]) from None
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT answered.agency FROM ({ANSWERS_ON}) AS answered "
-            "JOIN agencies_agency AS own ON own.id = answered.agency "
-            "WHERE own.id = own.top_id AND answered.top = %s",
-            [day, heir.agency.pk],
-        )
-        keys = tuple(key for (key,) in cursor.fetchall())
+    keys = tuple(key for key, answers in tops_on(day).items() if answers == heir.agency.pk)
     return TopsBlock(f"{heir.code}@{day.isoformat()}", heir.name, keys)
 
 

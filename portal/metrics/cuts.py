@@ -1,13 +1,12 @@
 """Cuts: which agency counts under which group. Pages, exports and tables choose one and read figures by it.
 
-A part of a cut is SQL of rows ``(agency, grp)``. Parts that take whole ministries or provinces name these alone: what
-is below them is added up already.
+Parts that take whole ministries or provinces name these alone: what is below them is added up already.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 
-from portal.agencies.succession import ANSWERS_ON
 from portal.metrics.blocks import KindBlock, ListedBlock, TopsBlock
 from portal.metrics.errors import NotKeptSo
 from portal.metrics.models import KINDS
@@ -23,55 +22,43 @@ class Of(Enum):
 
 @dataclass(frozen=True)
 class Part:
-    """Rows ``(agency, grp)``.
+    """``groups`` maps each agency that is read to its group; ``None``: every one there is, each by itself."""
 
-    ``keys`` are the agencies, where they are known beforehand: nothing else is read then. ``only`` names the cell
-    metrics wanted, if not all are. ``tops`` are the same groups by their ministries and provinces, for a part of kinds:
-    services are counted by these.
-    """
+    of: Of
+    groups: dict | None = None
 
-    sql: str
-    parameters: tuple = ()
-    of: Of = Of.AGENCIES
-    keys: tuple | None = None
-    only: frozenset | None = None
-    tops: "Part | None" = None
+    @property
+    def keys(self):
+        """The agencies that are read; ``None`` for every one."""
+        return None if self.groups is None else list(self.groups)
+
+    @cached_property
+    def is_one_group(self):
+        return self.groups is not None and len(set(self.groups.values())) == 1
+
+    def group(self, agency):
+        """The group that ``agency`` counts under; ``None`` asks for that of all, where there is one alone."""
+        if self.is_one_group:
+            return next(iter(self.groups.values()))
+        return agency if self.groups is None else self.groups[agency]
 
 
 @dataclass(frozen=True)
 class Cut:
-    """One part or more, read in one statement. An agency may count under several groups."""
+    """One part or more, read in one statement. An agency may count under several groups, one in each part."""
 
     parts: tuple
 
 
-# Without a parent: a ministry or province. PostgreSQL knows how many these are, as it does not of “id = top_id”.
-ALL_TOPS = "FROM agencies_agency WHERE parent_id IS NULL"
+BY_TOP = Cut((Part(Of.TOPS),))
+BY_KIND = Cut(
+    (Part(Of.KINDS, {key: kind for kind, key in KINDS.items()}),)
+)  # “ministry” or “province”
 
 
-def _of_tops(sql, *parameters):
-    return Part(sql, parameters, Of.TOPS)
-
-
-def _of_kinds(*kinds):
-    return Part(
-        "SELECT * FROM unnest(%s::bigint[], %s::text[]) AS kinds (agency, grp)",
-        ([KINDS[kind] for kind in kinds], list(kinds)),
-        Of.KINDS,
-        tops=_of_tops(
-            f"SELECT id AS agency, kind AS grp {ALL_TOPS} AND kind = ANY(%s)", list(kinds)
-        ),
-    )
-
-
-BY_TOP = Cut((_of_tops(f"SELECT id AS agency, id AS grp {ALL_TOPS}"),))
-BY_KIND = Cut((_of_kinds(*KINDS),))  # “ministry” or “province”
-
-
-def by_top(block, only):
-    """:data:`BY_TOP` for the ministries or the provinces alone, read for the cell metrics ``only``."""
-    tops = _of_tops(f"SELECT id AS agency, id AS grp {ALL_TOPS} AND kind = %s", block.kind)
-    return Cut((replace(tops, only=frozenset(only)),))
+def by_top(tops):
+    """Some ministries or provinces, ``{key: group}``."""
+    return Cut((Part(Of.TOPS, tops),))
 
 
 def adding_up_to(block):
@@ -82,21 +69,8 @@ def adding_up_to(block):
     if isinstance(block, ListedBlock):
         raise NotKeptSo(name=block.name)
     if isinstance(block, TopsBlock):
-        sql = "SELECT id AS agency, id AS grp FROM agencies_agency WHERE id = ANY(%s)"
-        return Cut((_of_tops(sql, list(block.keys)),))
-    return Cut((_of_kinds(block.kind),)) if isinstance(block, KindBlock) else BY_KIND
-
-
-def by_answering_top(day):
-    """Every ministry and province there ever was, under the one that answers for it on ``day``.
-
-    An agency that ended counts with its successor, so that a past of 63 provinces can be read as 34.
-    """
-    sql = (
-        f"SELECT answered.agency, answered.top AS grp FROM ({ANSWERS_ON}) AS answered "
-        "JOIN agencies_agency AS own ON own.id = answered.agency WHERE own.id = own.top_id"
-    )
-    return Cut((_of_tops(sql, day),))
+        return by_top(dict.fromkeys(block.keys, block.code))
+    return Cut((_of_kind(block.kind),)) if isinstance(block, KindBlock) else BY_KIND
 
 
 def as_one(block):
@@ -104,26 +78,21 @@ def as_one(block):
     return Cut((_whole(block, block.agency.pk),))
 
 
-def by_part(block, only=None):
-    """The same, by the agencies directly below it; it is a part of its own. ``only``: the cell metrics wanted."""
-    parts = block.parts
-    listed = _listed(parts.keys(), parts.values(), "bigint")
-    return Cut((replace(listed, only=None if only is None else frozenset(only)),))
+def by_part(block):
+    """The same, by the agencies directly below it; it is a part of its own."""
+    return Cut((Part(Of.AGENCIES, block.parts),))
 
 
 def with_its_kind(block):
     """The same as one group named by its code, and all of its kind (“ministry” or “province”) as another."""
-    return Cut((_whole(block, block.code), _of_kinds(block.agency.top.kind)))
+    return Cut((_whole(block, block.code), _of_kind(block.agency.top.kind)))
+
+
+def _of_kind(kind):
+    return Part(Of.KINDS, {KINDS[kind]: kind})
 
 
 def _whole(block, group):
-    kind = "bigint" if isinstance(group, int) else "text"
     if block.is_top:
-        sql = f"SELECT %s::bigint AS agency, %s::{kind} AS grp"
-        return Part(sql, (block.agency.pk, group), Of.TOPS, keys=(block.agency.pk,))
-    return _listed(block.keys, [group] * len(block.keys), kind)
-
-
-def _listed(keys, groups, kind):
-    sql = f"SELECT * FROM unnest(%s::bigint[], %s::{kind}[]) AS listed(agency, grp)"
-    return Part(sql, (list(keys), list(groups)), keys=tuple(keys))
+        return Part(Of.TOPS, {block.agency.pk: group})
+    return Part(Of.AGENCIES, dict.fromkeys(block.keys, group))

@@ -18,6 +18,8 @@ from portal.metrics.periods import EARLIEST
 
 # What was in hand when the period began: no move counts it, it is what earlier moves add up to.
 CARRIED_OVER = "carried_over"
+# Services on offer: they stand as they are, no move counts them.
+ON_OFFER = "on_offer"
 INTO_HAND = (RECEIVED, TRANSFERRED_IN)
 OUT_OF_HAND = (*COMPLETED.values(), *ENDED.values(), TRANSFERRED_OUT)
 
@@ -82,32 +84,35 @@ def pooled(figures):
     return total
 
 
-# OFFSET 0 takes nothing away: without it PostgreSQL expects few rows to find a group, and sorts them to add them up.
-CUT = "({cut} OFFSET 0) AS cut ON cut.agency = counted.agency"
-
-CELLS = f"""
-SELECT cut.grp, {{day}} AS day, counted.metric, counted.channel,
-       sum(counted.quantity)::bigint, sum(counted.amount)::bigint
-FROM {{cells}} AS counted JOIN {CUT}
-GROUP BY 1, 2, 3, 4
+# ``place`` is the agency, or nothing where all of a part are one group. Agencies find their groups here and not by a
+# join: PostgreSQL does not know how many it joins once a plan is kept, and goes through all of them for every row.
+CELLS = """
+SELECT {part}, {place} AS agency, {day} AS day, metric, channel, sum(quantity)::bigint, sum(amount)::bigint
+FROM {cells} AS counted
+GROUP BY 1, 2, 3, 4, 5
 """
 
 CARRIED = f"""
-SELECT cut.grp, NULL::date, '{CARRIED_OVER}', counted.channel,
-       sum(CASE WHEN counted.metric = ANY(%s) THEN counted.quantity ELSE -counted.quantity END)::bigint, 0::bigint
-FROM {{cells}} AS counted JOIN {CUT}
-WHERE counted.metric = ANY(%s)
-GROUP BY 1, 4
+SELECT {{part}}, {{place}} AS agency, NULL::date, '{CARRIED_OVER}', channel,
+       sum(CASE WHEN metric = ANY(%s) THEN quantity ELSE -quantity END)::bigint, 0::bigint
+FROM {{cells}} AS counted
+WHERE metric = ANY(%s)
+GROUP BY 1, 2, 5
 """
 
 
-def read(period, cut):
-    """``{group: Figures}`` of a period, in two statements: one of what moved, one of the services."""
+def read(period, cut, only=None):
+    """``{group: Figures}`` of a period, in two statements: one of what moved, one of the services on offer.
+
+    ``only`` names what is wanted of it (``Metric.reads``), if not all is: the rest may then be there or not.
+    """
     found = defaultdict(Figures)
-    for group, _day, *cell in _cells(period, cut):
+    for group, _day, *cell in _cells(period, cut, only=only):
         found[group].add_cell(*cell)
+    if only is not None and ON_OFFER not in only:
+        return found
     for part in cut.parts:
-        for group, level, eligible, number, used in offered.counted(part.tops or part, period):
+        for group, level, eligible, number, used in offered.counted(part, period):
             services = found[group].services
             services[level, eligible, True] += used
             services[level, eligible, False] += number - used
@@ -133,21 +138,25 @@ def read_by_month(period, cut, only=None):
 
 
 def _cells(period, cut, *, by_month=False, only=None):
-    """Rows (group, day or NULL, metric, channel, quantity, VND) of all parts of a cut, in one statement."""
-    day = "counted.day" if by_month else "NULL::date"
+    """Rows (group, day or ``None``, metric, channel, quantity, VND) of all parts of a cut, in one statement.
+
+    There may be several rows for one cell of a group.
+    """
+    day = "day" if by_month else "NULL::date"
     texts, values = [], []
-    for part in cut.parts:
-        wanted = part.only if only is None else only
-        cells = sources.cells(period, part, by_month=by_month, only=wanted)
-        texts.append(CELLS.format(day=day, cells=cells.sql, cut=part.sql))
-        values += [*cells.parameters, *part.parameters]
-        with_carried = not by_month and (wanted is None or CARRIED_OVER in wanted)
+    for number, part in enumerate(cut.parts):
+        told = {"part": number, "place": "NULL::bigint" if part.is_one_group else "agency"}
+        cells = sources.cells(period, part, by_month=by_month, only=only)
+        texts.append(CELLS.format(**told, day=day, cells=cells.sql))
+        values += cells.parameters
+        with_carried = not by_month and (only is None or CARRIED_OVER in only)
         if with_carried and period.first > EARLIEST:
             earlier = replace(period, first=EARLIEST, last=period.first - timedelta(days=1))
             before = sources.cells(earlier, part, only=[*INTO_HAND, *OUT_OF_HAND])
-            texts.append(CARRIED.format(cells=before.sql, cut=part.sql))
-            values += [list(INTO_HAND), *before.parameters, *part.parameters]
-            values.append([*INTO_HAND, *OUT_OF_HAND])
+            texts.append(CARRIED.format(**told, cells=before.sql))
+            values += [list(INTO_HAND), *before.parameters, [*INTO_HAND, *OUT_OF_HAND]]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(texts), values)
-        return cursor.fetchall()
+        rows = cursor.fetchall()
+    for number, agency, *cell in rows:
+        yield cut.parts[number].group(agency), *cell

@@ -119,17 +119,32 @@ def counted(part, period):
     Services are looked at as they stood on the last day of ``period`` that has come.
     """
     day = period.as_of
-    if part.of is Of.TOPS:
-        used = services_in(USED, period, part.keys)
-        values = [*part.parameters, *[day] * 6, *used.parameters]
-        sql = OF_TOPS
-    else:
+    cut, own = _rows(part)
+    if part.of is Of.AGENCIES:
         used = cells(period, part, by_service=True, only=["received"])
-        values = [*part.parameters, day, day, *used.parameters, day, day]
+        values = [*own, day, day, *used.parameters, day, day]
         sql = OF_AGENCIES
+    else:
+        used = services_in(USED, period, part.keys if part.of is Of.TOPS else None)
+        values = [*own, *[day] * 6, *used.parameters]
+        sql = OF_TOPS
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(cut=part.sql, used=used.sql), values)
+        cursor.execute(sql.format(cut=cut, used=used.sql), values)
         return cursor.fetchall()
+
+
+def _rows(part):
+    """SQL of rows (agency, grp) with its parameters: services are offered by ministries and provinces, not by kinds."""
+    # Without a parent: a ministry or province. PostgreSQL knows how many these are, as it does not of “id = top_id”.
+    if part.groups is None:
+        return "SELECT id AS agency, id AS grp FROM agencies_agency WHERE parent_id IS NULL", []
+    groups = list(part.groups.values())
+    if part.of is Of.KINDS:
+        sql = "SELECT id AS agency, kind AS grp FROM agencies_agency WHERE parent_id IS NULL AND kind = ANY(%s)"
+        return sql, [groups]
+    kind = "bigint" if all(isinstance(group, int) for group in groups) else "text"
+    sql = f"SELECT * FROM unnest(%s::bigint[], %s::{kind}[]) AS listed (agency, grp)"
+    return sql, [part.keys, groups]
 
 
 def summarise():

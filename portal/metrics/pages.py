@@ -11,7 +11,7 @@ from portal.catalogue.folding import fold
 from portal.metrics import cuts, figures, groups, trends
 from portal.metrics.addresses import agency_address, kind_address
 from portal.metrics.blocks import MINISTRIES, NATION, PROVINCES
-from portal.metrics.registry import headlines
+from portal.metrics.registry import headlines, reads
 from portal.metrics.tables import Column, Table, in_order, row, shown
 
 
@@ -58,9 +58,9 @@ def nation(period):
 def kind(block, period):
     """All ministries, or all provinces, one by one."""
     drawn = in_order(headlines(period.as_of))
-    found = figures.read(period, cuts.by_top(block, _reads(drawn)))
-    tops = [top for top in Agency.objects.filter(pk__in=list(found)) if found[top.pk]]
-    by_top = {top: found[top.pk] for top in _sorted(tops)}
+    tops = {top.pk: top for top in _sorted(Agency.objects.filter(kind=block.kind, parent=None))}
+    found = figures.read(period, cuts.by_top(dict(zip(tops, tops, strict=True))), reads(drawn))
+    by_top = {top: found[key] for key, top in tops.items() if found[key]}
     whole = figures.pooled(found.values())
     return Page(
         block,
@@ -88,10 +88,6 @@ def agency(block, period):
         _tables_of_parts(block, drawn, period),
         groups.of(whole, period, block.code),
     )
-
-
-def _reads(drawn):
-    return frozenset().union(*(metric.reads for metric in drawn))
 
 
 def _line_of(block):
@@ -125,7 +121,7 @@ def _table_of_agencies(caption, drawn, period, by_agency):
 
 def _tables_of_parts(block, drawn, period):
     """A table of the agencies directly below, if there are any with figures."""
-    found = figures.read(period, cuts.by_part(block, _reads(drawn)))
+    found = figures.read(period, cuts.by_part(block), reads(drawn))
     own = found.pop(block.agency.pk, None)
     parts = [part for part in Agency.objects.filter(pk__in=list(found)) if found[part.pk]]
     if not parts:

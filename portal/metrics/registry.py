@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -100,18 +101,18 @@ class Metric:
         if self.numerator and (self.unit is Unit.PERCENT) != (self.denominator is not None):
             raise ValueError(f"{self.code}: a percentage, and nothing else, has a denominator")
 
-    @property
+    @cached_property
     def sides(self):
         """``{side: term}`` of what can be listed."""
         sides = {NUMERATOR: self.numerator, DENOMINATOR: self.denominator}
         return {side: term for side, term in sides.items() if term is not None}
 
-    @property
+    @cached_property
     def reads(self):
-        """The cell metrics that it is made of."""
+        """What of the figures it is made of: cell metrics, services on offer."""
         return frozenset().union(*(term.reads for term in self.sides.values()))
 
-    @property
+    @cached_property
     def is_kept(self):
         """Whether the rollup has all that it needs; otherwise it is counted when somebody asks (``on_demand.py``)."""
         return bool(self.sides) and all(term.is_kept for term in self.sides.values())
@@ -167,6 +168,11 @@ def metrics(day=None):
 def headlines(day=None):
     """Those at the top of pages and in their tables."""
     return [metric for metric in metrics(day) if metric.headline]
+
+
+def reads(drawn):
+    """What of the figures all of ``drawn`` are made of."""
+    return frozenset().union(*(metric.reads for metric in drawn))
 
 
 def metric(code, day=None):

@@ -6,6 +6,8 @@ is counted again from history, from what was recorded in it up to that instant.
 
 from dataclasses import dataclass
 
+from psycopg.types.numeric import Int8
+
 from portal.metrics.cuts import Of
 from portal.metrics.models import Resolution
 from portal.metrics.recount import HISTORY
@@ -28,6 +30,9 @@ RESOLUTIONS = {
     },
 }
 BY_SERVICE = {"months": Resolution.MONTH_AGENCY_SERVICE}
+
+# How the values of a column are sent. Small numbers as they are would be made “bigint” again for every row.
+SENT = {"agency": ("bigint", Int8), "top": ("bigint", Int8), "metric": ("text", str)}
 
 RULES = HISTORY.replace("%", "%%")  # as a statement with placeholders has it
 
@@ -55,16 +60,16 @@ def cells(period, part, *, by_service=False, by_month=False, only=None):
     cell metrics wanted, if not all are.
     """
     if period.instant is not None:
-        return _of_history(period, part.of)
+        return _together([_narrowed(_of_history(period, part.of), agency=part.keys, metric=only)])
     years = not (by_month or by_service)
     alone = part.of is Of.AGENCIES
     spans = cover(period.first, period.last, years=years, tens=not alone)
     resolutions = BY_SERVICE if by_service else RESOLUTIONS[part.of]
-    parts = [_narrowed(sums, part.keys, only) for sums in _sums(spans, resolutions)]
+    found = _sums(spans, resolutions)
     if spans.days and alone:
-        parts.append(_narrowed(_cells(spans.days), part.keys, only))
-    parts.append(_deltas(period, part.of))
-    return _together(parts)
+        found.append(_cells(spans.days))
+    found.append(_deltas(period, part.of))
+    return _together([_narrowed(each, agency=part.keys, metric=only) for each in found])
 
 
 def services_in(name, period, keys=None):
@@ -77,10 +82,9 @@ def services_in(name, period, keys=None):
     )
     if period.instant is not None:
         history = _of_history(period, Of.TOPS)
-        rows = f"(SELECT agency AS top, metric, channel, service FROM {history.sql} AS counted)"
+        rows = f"(SELECT agency AS top, metric, channel, service FROM ({history.sql}) AS counted)"
         distinct = f"(SELECT DISTINCT * FROM {rows} AS counted) AS counted"
         return Source(f"({member.format(rows=distinct)})", history.parameters)
-    keys = None if keys is None else list(keys)
     pending = (
         f"(SELECT {TOP.format(rows='delta')} AS top, metric, channel, service FROM workflow_delta AS delta "
         "LEFT JOIN agencies_agency AS own ON own.id = delta.agency WHERE day BETWEEN %s AND %s) AS pending"
@@ -88,13 +92,13 @@ def services_in(name, period, keys=None):
     kept = [
         Source(
             "SELECT top, number, services FROM metrics_serviceset "
-            f"WHERE resolution = {resolution} AND start = ANY(%s::date[]) AND name = %s "
-            "AND (%s::bigint[] IS NULL OR top = ANY(%s::bigint[]))",
-            [starts, name, keys, keys],
+            f"WHERE resolution = {resolution} AND start = ANY(%s::date[]) AND name = %s",
+            [starts, name],
         )
         for resolution, starts in _named(cover(period.first, period.last), RESOLUTIONS[Of.TOPS])
     ]
-    return _together([*kept, Source(member.format(rows=pending), [period.first, period.last])])
+    added = Source(member.format(rows=pending), [period.first, period.last])
+    return _together([*(_narrowed(each, top=keys) for each in kept), added])
 
 
 def _sums(spans, resolutions):
@@ -109,14 +113,18 @@ def _sums(spans, resolutions):
     ]
 
 
-def _narrowed(source, keys, only):
-    """``source``, which ends with a condition, for these agencies and metrics; ``None`` is for all."""
-    sql, parameters = source.sql, [*source.parameters]
-    if keys is not None:
-        sql, parameters = sql + " AND agency = ANY(%s::bigint[])", [*parameters, list(keys)]
-    if only is not None:
-        sql, parameters = sql + " AND metric = ANY(%s)", [*parameters, sorted(only)]
-    return Source(sql, parameters)
+def _narrowed(source, **wanted):
+    """``source`` for rows whose columns hold one of the values ``wanted``; ``None`` is for all."""
+    conditions, sent = [], []
+    for column, values in wanted.items():
+        if values is not None:
+            kind, convert = SENT[column]
+            conditions.append(f"{column} = ANY(%s::{kind}[])")
+            sent.append([convert(value) for value in values])
+    if not conditions:
+        return source
+    sql = f"SELECT * FROM ({source.sql}) AS source WHERE {' AND '.join(conditions)}"
+    return Source(sql, [*source.parameters, *sent])
 
 
 def _named(spans, resolutions):
@@ -142,8 +150,8 @@ def _deltas(period, of):
 
 def _of_history(period, of):
     return Source(
-        f"(SELECT {_placed('counted', of)}, metric, channel, service, day, quantity, amount "
-        f"FROM ({RULES}) AS counted {_tree('counted', of)} WHERE day BETWEEN %s AND %s AND at <= %s)",
+        f"SELECT {_placed('counted', of)}, metric, channel, service, day, quantity, amount "
+        f"FROM ({RULES}) AS counted {_tree('counted', of)} WHERE day BETWEEN %s AND %s AND at <= %s",
         [period.first, period.last, period.instant],
     )
 

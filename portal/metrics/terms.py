@@ -8,7 +8,7 @@ from functools import cached_property
 from portal.catalogue.levels import LEVELS
 from portal.metrics import listings
 from portal.metrics.counting import COMPLETED, ONLINE_PAYMENTS, PAID, RECEIVED
-from portal.metrics.figures import CARRIED_OVER
+from portal.metrics.figures import CARRIED_OVER, ON_OFFER
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,9 @@ class Term(ABC):
     kind = ""  # of what is counted: dossiers, services, payments, VND, minutes, people, accounts, units
     adds_up = True  # months to a year: what is looked at on a day does not
     is_kept = True  # by the rollup; otherwise on_demand.py asks for ``number(period, block)``
-    reads = frozenset()  # the cell metrics that its value is made of
+    reads = (
+        frozenset()
+    )  # what of the figures its value is made of: cell metrics, or services on offer
 
     @abstractmethod
     def value(self, figures):
@@ -180,6 +182,7 @@ class Services(Term):
     used: bool | None = None
     kind = "services"
     adds_up = False
+    reads = frozenset({ON_OFFER})
 
     def value(self, figures):
         return figures.services_at(self.levels, eligible=self.eligible, used=self.used)

@@ -102,10 +102,17 @@ def test_names_of_places_for_addresses():
 # Succession ---------------------------------------------------------------------------------
 
 
+def answers_on(day):
+    """``{agency: (who answers for it, the ministry or province of that)}``."""
+    with connection.cursor() as cursor:
+        cursor.execute(succession.ANSWERS_ON, [day])
+        return {agency: (answers, top) for agency, answers, top in cursor.fetchall()}
+
+
 def test_whoever_ended_is_continued_by_somebody_who_is_there():
     ended = Agency.objects.filter(valid_to__isnull=False)
     assert ended.count() == Succession.objects.count() > 1000
-    answers = succession.answers_on(MERGER)
+    answers = {agency: heir for agency, (heir, _top) in answers_on(MERGER).items()}
     there = set(Agency.objects.as_of(MERGER).values_list("pk", flat=True))
     born_later = set(Agency.objects.filter(valid_from__gt=MERGER).values_list("pk", flat=True))
     assert set(answers.values()) - born_later == there
@@ -131,16 +138,26 @@ def test_the_successor_on_a_day(code, day, successor):
     found = agency.successor_on(day)
     assert (found and found.code) == successor
     assert succession.in_succession(agency, day) == (found or agency)
-    assert succession.answers_on(day)[agency.pk] == (found or agency).pk
+    assert answers_on(day)[agency.pk] == ((found or agency).pk, (found or agency).top_id)
+
+
+def test_ministries_and_provinces_of_the_past_under_those_of_any_day():
+    tops = {agency.pk: agency.code for agency in Agency.objects.tops()}
+    for day in (BEFORE, MERGER):
+        expected = {key: answers_on(day)[key][1] for key in tops}
+        assert succession.tops_on(day) == expected
+    assert {
+        tops[key] for key, heir in succession.tops_on(MERGER).items() if tops[heir] == "H17"
+    } == {
+        "H17",
+        "H47",
+    }
 
 
 def test_figures_of_the_past_are_cut_by_the_tree_of_any_day():
     hoi_an = Agency.objects.get(code="H47.02")
     for day, top in ((BEFORE, "H47"), (MERGER, "H17")):
-        with connection.cursor() as cursor:
-            cursor.execute(succession.ANSWERS_ON, [day])
-            tops = {agency: top for agency, _answers, top in cursor.fetchall()}
-        assert Agency.objects.get(pk=tops[hoi_an.pk]).code == top
+        assert Agency.objects.get(pk=answers_on(day)[hoi_an.pk][1]).code == top
 
 
 # What the database refuses ----------------------------------------------------------------------

@@ -26,13 +26,21 @@ FASTER = {False: (1_000, 2_000), True: (5_000, 20_000)}  # P5's bar and target, 
 READS = 15
 RECOUNTS = 3  # as long as they are short
 SHORT = 60  # seconds
+PERIODS = (f"{YEAR}", f"{YEAR}-02-05..{YEAR}-11-20")  # the quickest to add up, and the slowest
 PAGES = (
-    "/metrics/",
-    f"/metrics/Q40/?period={YEAR}",
-    f"/metrics/?period={YEAR}-02-05..{YEAR}-11-20",
-    f"/metrics/provinces/?period={YEAR}",
-    f"/metrics/provinces/?period={YEAR}-02-05..{YEAR}-11-20",
+    "/metrics/?period={}",
+    "/metrics/Q40/?period={}",
+    "/metrics/ministries/?period={}",
+    "/metrics/provinces/?period={}",
+    "/metrics/comparison/?period={}",
+    "/metrics/comparison/?period={}&block=Q40",
+    "/metrics/targets/?period={}",
+    "/metrics/league/provinces/?period={}",
+    "/metrics/map/?period={}",
+    "/metrics/scorecard/?period={}",
+    "/metrics/scorecard/Q40/?period={}",
 )
+AT_ONCE = ("/metrics/", "/metrics/method/", "/metrics/un/")  # without a period
 WARMING = 8  # the fifth time a statement is prepared, the tenth its plan may be kept
 
 
@@ -134,7 +142,7 @@ def _dashboards():
     gc.collect()
     gc.freeze()  # as portal/wsgi.py has it
     client, slowest, most = Client(SERVER_NAME="localhost"), 0, 0
-    for address in PAGES:
+    for address in [*(page.format(text) for page in PAGES for text in PERIODS), *AT_ONCE]:
         for _number in range(WARMING):
             client.get(address)
         taken = []

@@ -110,7 +110,7 @@ def test_the_year_before_stands_beside(client, land):
     line = next(
         each for each in page.context["compared"].lines if each.metric.code == "dossiers-online"
     )
-    assert (line.change.now, line.change.before) == (Reading(7, 11), Reading(1, 2))
+    assert (line.now.reading, line.before.reading) == (Reading(7, 11), Reading(1, 2))
     text = unescape(page.content.decode())
     assert "× 1,27" in text and "+27,3%" in text and "+13,6" in text
     csv = client.get("/metrics/comparison.csv?period=2022-08").content.decode()
@@ -183,7 +183,7 @@ def test_provinces_that_were_joined_are_added_up(client, land):
     (place,) = [each for each in drawn.places if each.top.agency == land.south]
     assert place.reading == Reading(6, 10)
     assert place.top.block_code == "A91@2025-07-01"
-    assert lines_of(client, place.denominator_url)[0] == 10
+    assert lines_of(client, place.figure.denominator_url)[0] == 10
     assert land.north not in [each.top.agency for each in drawn.places]
     before = tiles.draw(metric("dossiers-online"), period, 63)
     assert {each.reading for each in before.places} >= {Reading(4, 8), Reading(2, 2)}

@@ -54,7 +54,7 @@ def test_what_is_left_out_says_why(client, land, monkeypatch):
         for group in client.get(A90 + "-08").context["card"].groups
         for line in group.lines
     }
-    assert lines["3.3"].reading is not None and lines["3.3"].score.points is None
+    assert lines["3.3"].figure is not None and lines["3.3"].score.points is None
     assert lines["3.3"].why_not == lines["1.4"].why_not != ""
 
 

@@ -27,9 +27,8 @@ PERIODS = [
 ]
 
 
-def everything(period):
-    """Every figure of every cut that pages make, as plain values."""
-    found = {}
+def all_cuts():
+    """Every cut that pages make, by a name."""
     chosen = {
         "tops": cuts.BY_TOP,
         "kinds": cuts.BY_KIND,
@@ -42,7 +41,13 @@ def everything(period):
             f"{code} by part": cuts.by_part(block),
             f"{code} beside its kind": cuts.with_its_kind(block),
         }
-    for name, cut in chosen.items():
+    return chosen
+
+
+def everything(period):
+    """Every figure of every cut, as plain values."""
+    found = {}
+    for name, cut in all_cuts().items():
         for group, counted in figures.read(period, cut).items():
             found[name, group] = plain(counted)
         for (group, month), counted in figures.read_by_month(period, cut).items():
@@ -72,6 +77,37 @@ def test_deltas_cells_and_history_say_the_same_of_any_period(land):
     assert offered.summarise() == 3
     assert [everything(period) for period in asked] == pending
     assert [everything(period.seen_at(now)) for period in asked] == pending
+
+
+@pytest.mark.parametrize("instant", ["", "2022-08-17T09:30"])
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_figure_asked_for_alone_is_what_it_is_among_all(land, folded, instant):
+    if folded:
+        rollup.fold_all()
+        offered.summarise()
+    period = periods.parse("2022-08").seen_at(instants.parse(instant))
+    for cut in all_cuts().values():
+        everything = figures.read(period, cut)
+        for metric in registry.metrics(period.as_of):
+            alone = figures.read(period, cut, metric.reads)
+            for group, counted in everything.items():
+                assert metric.read(alone[group]) == metric.read(counted), metric.code
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_ministries_and_provinces_in_any_groups(land, folded):
+    if folded:
+        rollup.fold_all()
+        offered.summarise()
+    period = periods.parse("2022")
+    alone = figures.read(period, cuts.BY_TOP)
+    north, south, ministry = land.north.pk, land.south.pk, land.ministry.pk
+    found = figures.read(period, cuts.by_top({north: north, south: north, ministry: ministry}))
+    assert plain(found[north]) == plain(figures.pooled([alone[north], alone[south]]))
+    assert plain(found[ministry]) == plain(alone[ministry])
+    together = figures.read(period, cuts.by_top(dict.fromkeys([north, south], "both")))
+    assert plain(together["both"]) == plain(found[north])
+    assert not figures.read(period, cuts.by_top({}))
 
 
 @pytest.mark.parametrize("instant", ["2022-08-09T09:00", "2022-08-11", "2022-08-17T09:30:00+07:00"])

@@ -1,26 +1,32 @@
 """One block beside the same period a year before: every figure with its ratio and its points, and its target."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from portal.agencies.models import Unit
 from portal.catalogue.models import PublicService
 from portal.metrics import readings, registry
-from portal.metrics.addresses import comparison_address, list_address
+from portal.metrics.addresses import comparison_address
 from portal.metrics.blocks import AgencyBlock, ListedBlock
 from portal.metrics.compared import earlier, targets
-from portal.metrics.registry import DENOMINATOR, NUMERATOR
-from portal.metrics.tables import in_order
+from portal.metrics.tables import Shown, in_order, shown_reading
 
 
 @dataclass(frozen=True)
 class Line:
-    """One figure now and a year before, each with the lists that it opens."""
+    """One figure now and a year before, each with the lists that it opens; ``before`` may be unknown."""
 
-    metric: object
-    change: earlier.Change
-    now_urls: tuple
-    before_urls: tuple
+    now: Shown
+    before: Shown | None
     target: object = None
+
+    @property
+    def metric(self):
+        return self.now.metric
+
+    @cached_property
+    def change(self):
+        return earlier.Change(self.now.reading, self.before.reading if self.before else None)
 
     @property
     def meets(self):
@@ -55,10 +61,8 @@ def compare(block, period):
     then = readings.read(drawn, before, block) if before is not None else {}
     lines = [
         Line(
-            each,
-            earlier.Change(now[each.code], then.get(each.code)),
-            _urls(each, period, block),
-            _urls(each, before, block) if before is not None else ("", ""),
+            shown_reading(each, now[each.code], period, block.code),
+            shown_reading(each, then[each.code], before, block.code) if each.code in then else None,
             targets.target_of(each, period.as_of),
         )
         for each in drawn
@@ -66,13 +70,6 @@ def compare(block, period):
     ]
     dates = replace(period, last=min(period.last, period.as_of)).dates
     return Comparison(block, period, before, lines, dates, _parts(block, period))
-
-
-def _urls(metric, period, block):
-    return tuple(
-        list_address(metric, side, period, block.code) if side in metric.sides else ""
-        for side in (NUMERATOR, DENOMINATOR)
-    )
 
 
 def _parts(block, period):

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from portal.catalogue.folding import fold
+from portal.metrics.addresses import in_address, scorecard_address
 from portal.metrics.compared import earlier, tops
 from portal.metrics.compared.targets import target_of
-from portal.metrics.registry import DENOMINATOR, NUMERATOR, Reading
-from portal.metrics.tables import ENOUGH
+from portal.metrics.tables import ENOUGH, Column, Shown
 from portal.wording import number
 
 ORDERS = ("rank", "name", "change", "counted")  # what a league may be sorted by
@@ -19,12 +19,15 @@ class Place:
     """One line. ``rank`` is ``None`` where there is too little to rank; ties share a rank."""
 
     top: tops.Top
-    reading: Reading
-    numerator_url: str
-    denominator_url: str
+    figure: Shown
+    href: str  # its scorecard
     rank: int | None = None
     rank_before: int | None = None
     meets: bool | None = None  # its target, where there is one
+
+    @property
+    def reading(self):
+        return self.figure.reading
 
     @property
     def climbed(self):
@@ -54,6 +57,11 @@ class League:
     day: object  # whose tree it is
 
     @property
+    def mark(self):
+        """The target as a share; ``None`` without one."""
+        return self.target.share if self.target else None
+
+    @property
     def ranked(self):
         return [place for place in self.places if place.rank is not None]
 
@@ -68,8 +76,10 @@ def league(metric, period, kind, *, order="rank", day=None):
     day = day or tops.tree_day(period)
     target = target_of(metric, period.as_of)
     before = earlier.preceding(period)
-    found, *past = tops.read(kind, day, *([period] if before is None else [period, before]))
-    places = [_place(top, metric, period, target) for top in found]
+    asked = [period] if before is None else [period, before]
+    found, *past = tops.read(kind, day, *asked, only=metric.reads)
+    column = Column(metric, period)
+    places = [_place(top, column, period, target) for top in found]
     known = {top.agency.pk: metric.read(top.figures) for then in past for top in then}
     earlier_ranks = ranks(known, metric)
     now = ranks({place.top.agency.pk: place.reading for place in places}, metric)
@@ -89,11 +99,17 @@ def ranks(readings, metric):
 
     Dossiers are not compared below thirty; services are, however few.
     """
-    values = {
-        key: _value(reading) for key, reading in readings.items() if is_enough(reading, metric)
-    }
-    known = sorted(values.values(), reverse=True)
-    return {key: known.index(value) + 1 for key, value in values.items()}
+    return ranked(
+        {key: _value(reading) for key, reading in readings.items() if is_enough(reading, metric)}
+    )
+
+
+def ranked(values):
+    """``{key: rank}``, the greatest value first; equal values share a rank."""
+    places = {}
+    for place, value in enumerate(sorted(values.values(), reverse=True), 1):
+        places.setdefault(value, place)
+    return {key: places[value] for key, value in values.items()}
 
 
 def is_enough(reading, metric):
@@ -103,14 +119,13 @@ def is_enough(reading, metric):
     return reading.denominator >= (ENOUGH if metric.denominator.kind == "dossiers" else 1)
 
 
-def _place(top, metric, period, target):
-    reading = metric.read(top.figures)
+def _place(top, column, period, target):
+    figure = column.shown(top.figures, in_address(top.block_code))
     return Place(
         top,
-        reading,
-        top.address(metric, NUMERATOR, period),
-        top.address(metric, DENOMINATOR, period) if metric.denominator else "",
-        meets=target.is_met_by(reading) if target else None,
+        figure,
+        scorecard_address(top.agency.code, period),
+        meets=target.is_met_by(figure.reading) if target else None,
     )
 
 

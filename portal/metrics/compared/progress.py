@@ -8,6 +8,7 @@ from portal.metrics.blocks import MINISTRIES, NATION, PROVINCES
 from portal.metrics.compared import tops
 from portal.metrics.compared.league import is_enough
 from portal.metrics.compared.targets import targets
+from portal.metrics.registry import reads
 from portal.metrics.tables import shown
 
 
@@ -34,36 +35,43 @@ class Progress:
 def progress(period):
     """One row for each target, in as many queries for one as for all."""
     day = tops.tree_day(period)
-    by_block = {block: tops.read(block.kind, day, period)[0] for block in (MINISTRIES, PROVINCES)}
-    by_block[NATION] = [top for found in by_block.values() for top in found]
-    return [_progress(target, period, by_block) for target in targets()]
+    metrics = {target: target.metric(period.as_of) for target in targets()}
+    wanted = reads(metric for metric in metrics.values() if metric)
+    found = {
+        block: tops.read(block.kind, day, period, only=wanted)[0]
+        for block in (MINISTRIES, PROVINCES)
+    }
+    pooled = {block: figures.pooled(top.figures for top in own) for block, own in found.items()}
+    pooled[NATION] = figures.pooled(pooled.values())
+    return [
+        Progress(target, metric, _blocks(target, metric, period, found, pooled) if metric else [])
+        for target, metric in metrics.items()
+    ]
 
 
-def _progress(target, period, by_block):
-    metric = target.metric(period.as_of)
-    if metric is None:
-        return Progress(target, None)
-    return Progress(
-        target,
-        metric,
-        [
-            _of(block, by_block[block], target, metric, period)
-            for block in (NATION, MINISTRIES, PROVINCES)
-        ],
-    )
+def _blocks(target, metric, period, found, pooled):
+    answers = {block: _answers(target, metric, own) for block, own in found.items()}
+    answers[NATION] = [answer for own in answers.values() for answer in own]
+    return [
+        _of(block, pooled[block], answers[block], target, metric, period)
+        for block in (NATION, MINISTRIES, PROVINCES)
+    ]
 
 
-def _of(block, found, target, metric, period):
-    pooled = figures.pooled(top.figures for top in found)
-    reading = metric.read(pooled)
+def _answers(target, metric, found):
+    """Whether each agency with enough to compare meets the target."""
     readings = [metric.read(top.figures) for top in found]
-    answers = [target.is_met_by(each) for each in readings if is_enough(each, metric)]
-    meets = target.is_met_by(reading)
+    return [target.is_met_by(each) for each in readings if is_enough(each, metric)]
+
+
+def _of(block, pooled, answers, target, metric, period):
+    figure = shown(metric, pooled, period, block.code)
+    meets = target.is_met_by(figure.reading)
     return BlockProgress(
         block,
-        shown(metric, pooled, period, block.code),
+        figure,
         meets,
-        (target.share - reading.share) * 100 if meets is False else None,
+        (target.share - figure.reading.share) * 100 if meets is False else None,
         sum(answers),
         len(answers),
         league_address(block.code, metric.code, period) if block is not NATION else "",

@@ -7,14 +7,10 @@ Figures of an agency that had ended by then are added to those of its successor:
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q
-
 from portal.agencies import present
-from portal.agencies.models import Agency
-from portal.agencies.querysets import exists_on
-from portal.agencies.succession import answers_on
+from portal.agencies.models import Agency, Naming
+from portal.agencies.succession import tops_on
 from portal.metrics import cuts, figures
-from portal.metrics.addresses import list_address
 from portal.metrics.figures import Figures
 from portal.wording import ENGLISH, spoken
 
@@ -31,41 +27,45 @@ class Top:
     block_code: str
     name: str
 
-    def address(self, metric, side, period):
-        """The list of what one side of a figure counts here."""
-        return list_address(metric, side, period, self.block_code)
-
 
 def tree_day(period):
     """The day whose tree is shown for ``period``."""
     return present.tree_day(period.as_of)
 
 
-def read(kind, day, *periods):
-    """For each period, every :class:`Top` of ``kind`` on ``day`` with its figures, by code."""
-    counted = [figures.read(period, cuts.by_answering_top(day)) for period in periods]
+def read(kind, day, *periods, only=None):
+    """For each period, every :class:`Top` of ``kind`` on ``day`` with its figures, by code.
+
+    ``only`` names what is wanted of the figures, if not all is.
+    """
+    answers = tops_on(day)
+    found = Agency.objects.filter(kind=kind, pk__in=set(answers.values())).order_by("code")
+    agencies = {agency.pk: agency for agency in found}
+    grouped = {key: heir for key, heir in answers.items() if heir in agencies}
+    counted = [figures.read(period, cuts.by_top(grouped), only) for period in periods]
+    heirs = {heir for key, heir in grouped.items() if key != heir}
+    names = _names_on(day, agencies)
     # Whoever ended without a successor still answers for what was counted.
-    with_figures = {key for found in counted for key, own in found.items() if own}
-    agencies = list(
-        Agency.objects.filter(exists_on(day) | Q(pk__in=with_figures), kind=kind, top=F("pk"))
-        .prefetch_related("namings")
-        .order_by("code")
-    )
-    heirs = {answers for agency, answers in answers_on(day).items() if agency != answers}
-    return [[_top(each, found, heirs, day) for each in agencies] for found in counted]
+    shown = [
+        agency
+        for key, agency in agencies.items()
+        if agency.exists_on(day) or any(own.get(key) for own in counted)
+    ]
+    return [
+        [
+            Top(
+                agency,
+                own.get(agency.pk, Figures()),
+                f"{agency.code}@{day.isoformat()}" if agency.pk in heirs else agency.code,
+                names.get(agency.pk, agency.name),
+            )
+            for agency in shown
+        ]
+        for own in counted
+    ]
 
 
-def _top(agency, counted, heirs, day):
-    return Top(
-        agency,
-        counted.get(agency.pk, Figures()),
-        f"{agency.code}@{day.isoformat()}" if agency.pk in heirs else agency.code,
-        _name_on(agency, day),
-    )
-
-
-def _name_on(agency, day):
-    """Its name on ``day``: a merged province may bear a new one."""
-    begun = [naming for naming in agency.namings.all() if naming.valid_from <= day]
-    newest = max(begun, key=lambda naming: naming.valid_from, default=agency)
-    return newest.name_en if spoken() == ENGLISH else newest.name_vi
+def _names_on(day, agencies):
+    """The names borne on ``day`` by those that have changed theirs: a merged province may bear a new one."""
+    begun = Naming.objects.filter(agency__in=agencies, valid_from__lte=day).order_by("valid_from")
+    return dict(begun.values_list("agency", "name_en" if spoken() == ENGLISH else "name_vi"))

@@ -5,22 +5,19 @@ from fractions import Fraction
 from statistics import median
 
 from portal.metrics import readings as readings_of_blocks
-from portal.metrics.addresses import list_address
 from portal.metrics.compared import tops
-from portal.metrics.registry import CERTAINTY, DENOMINATOR, NUMERATOR
+from portal.metrics.compared.league import ranked
+from portal.metrics.registry import CERTAINTY, reads
 from portal.metrics.scorecard import raising, rules, shares, words
-from portal.metrics.tables import ENOUGH
+from portal.metrics.tables import ENOUGH, Shown, shown_reading
 
 
 @dataclass(frozen=True)
 class Line:
-    """One indicator with what its share is made of; without a source ``metric`` is ``None``."""
+    """One indicator with the figure that its share is made of; ``None`` without a source."""
 
     score: rules.Score
-    metric: object = None
-    reading: object = None
-    numerator_url: str = ""
-    denominator_url: str = ""
+    figure: Shown | None = None
     why_not: str = ""  # its points are left out
 
     @property
@@ -94,14 +91,11 @@ def all_of(kind, period, profile):
     """Every ministry or every province with its card, the greatest share of its maximum first."""
     day = tops.tree_day(period)
     metrics = shares.metrics_of(rules.PROFILES[profile], period.as_of)
-    (found,) = tops.read(kind, day, period)
+    (found,) = tops.read(kind, day, period, only=reads(metrics.values()))
     read = [(top, shares.readings_of(metrics, top.figures)) for top in found]
     cards = [(top, _card(readings, profile), _is_enough(readings)) for top, readings in read]
-    values = sorted((card.share for _top, card, is_enough in cards if is_enough), reverse=True)
-    standings = [
-        Standing(top, card, values.index(card.share) + 1 if is_enough else None)
-        for top, card, is_enough in cards
-    ]
+    ranks = ranked({top.agency.pk: card.share for top, card, is_enough in cards if is_enough})
+    standings = [Standing(top, card, ranks.get(top.agency.pk)) for top, card, _enough in cards]
     return sorted(
         standings, key=lambda each: (each.rank is None, each.rank or 0, each.top.agency.code)
     )
@@ -116,19 +110,20 @@ def _is_enough(readings):
 def page(block, period, profile):
     """The card of one agency: indicator by indicator, beside the median of its kind where it is a top itself."""
     metrics = shares.metrics_of(rules.PROFILES[profile], period.as_of)
-    standings, rank = [], None
-    if block.is_top:
-        standings = all_of(block.agency.kind, period, profile)
-        rank = next((s.rank for s in standings if s.top.agency == block.agency), None)
-    read = readings_of_blocks.read(list(metrics.values()), period, block)
-    readings = {key: read[metric.code] for key, metric in metrics.items()}
+    standings = all_of(block.agency.kind, period, profile) if block.is_top else []
+    own = next((each for each in standings if each.top.agency == block.agency), None)
+    if own and own.top.block_code == block.code:
+        readings = shares.readings_of(metrics, own.top.figures)
+    else:  # no top, or one that is ranked with those it has succeeded
+        read = readings_of_blocks.read(list(metrics.values()), period, block)
+        readings = {key: read[metric.code] for key, metric in metrics.items()}
     card = _card(readings, profile)
     return Page(
         block,
         card,
         [_group(group, card, standings, metrics, readings, period, block) for group in _shown()],
         raising.gains(card, readings, metrics, period, block),
-        rank,
+        own.rank if own else None,
         sum(each.rank is not None for each in standings),
     )
 
@@ -159,12 +154,8 @@ def _line(score, metrics, readings, period, block):
     metric = metrics.get(score.indicator.id)
     if metric is None:
         return Line(score, why_not=shares.why_not(score.indicator, period.as_of))
-    sides = {
-        side: list_address(metric, side, period, block.code) if side in metric.sides else ""
-        for side in (NUMERATOR, DENOMINATOR)
-    }
-    reading = readings[score.indicator.id]
+    figure = shown_reading(metric, readings[score.indicator.id], period, block.code)
     why_not = ""
     if score.share is None and score.indicator.times not in readings:
         why_not = shares.why_factor_is_missing(score.indicator, period.as_of)
-    return Line(score, metric, reading, sides[NUMERATOR], sides[DENOMINATOR], why_not)
+    return Line(score, figure, why_not)

@@ -79,9 +79,9 @@ def card_csv(request, code):
     rows = [
         [
             line.score.indicator.id,
-            line.metric.code if line.metric else "",
-            line.reading.numerator if line.reading else "",
-            line.reading.denominator if line.reading else "",
+            line.figure.metric.code if line.figure else "",
+            line.figure.reading.numerator if line.figure else "",
+            line.figure.reading.denominator if line.figure else "",
             "" if line.score.points is None else f"{float(line.score.points):.2f}",
             line.score.indicator.most,
             line.score.indicator.certainty,

@@ -17,6 +17,7 @@ from dossiers.models import Dossier
 from portal.agencies import present
 from portal.catalogue.models import Offering, PublicService
 from portal.metrics import registry
+from portal.metrics.on_demand import ONLINE
 from portal.metrics.un.indices import WEIGHTS, osi
 from portal.translations import LOCALE
 from portal.workflow.machine import edges
@@ -65,8 +66,10 @@ class Portal:
     def __init__(self):
         self.addresses = set(_named(get_resolver(), ""))
         self.moves = {edge.transition for edge in edges(Dossier)}
-        online = Offering.objects.in_force(present.today()).filter(level__gte=3)
-        self.levels = dict(_highest(online))
+        online = Offering.objects.in_force(present.today()).filter(level__in=ONLINE)
+        self.has_level_4 = online.filter(level=4).exists()
+        asked_for = online.filter(service__code__in=ASKED_FOR)
+        self.online = set(asked_for.values_list("service__code", flat=True).distinct())
         self.services = list(
             PublicService.objects.filter(versions__state="published")
             .distinct()
@@ -78,7 +81,7 @@ class Portal:
         return any(each == name or each.startswith(f"{name}:") for each in self.addresses)
 
     def offers_online(self, code):
-        return self.levels.get(code, 0) >= 3
+        return code in self.online
 
 
 def assess():
@@ -112,10 +115,6 @@ def _named(resolver, prefix):
             yield from _named(pattern, inner)
 
 
-def _highest(offerings):
-    yield from offerings.values_list("service__code", "level").distinct().order_by("level")
-
-
 def _address(name):
     return lambda portal: portal.has_address(name)
 
@@ -139,7 +138,7 @@ def _fits_a_telephone(portal):
 
 
 def _pays_online(portal):
-    return 4 in portal.levels.values() and bool(settings.GATEWAY)
+    return portal.has_level_4 and bool(settings.GATEWAY)
 
 
 def _strict_policy(portal):
