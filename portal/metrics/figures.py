@@ -119,11 +119,11 @@ def read(period, cut, only=None):
     return found
 
 
-def of(period, block):
+def of(period, block, only=None):
     """The figures of one block, in two statements."""
     if isinstance(block, AgencyBlock):
-        return read(period, as_one(block))[block.agency.pk]
-    return pooled(read(period, adding_up_to(block)).values())
+        return read(period, as_one(block), only)[block.agency.pk]
+    return pooled(read(period, adding_up_to(block), only).values())
 
 
 def read_by_month(period, cut, only=None):

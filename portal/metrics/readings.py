@@ -15,6 +15,7 @@ from portal.metrics.blocks import ListedBlock
 from portal.metrics.errors import NotKeptSo
 from portal.metrics.registry import DENOMINATOR, NUMERATOR, Reading
 
+COUNTED = 5_000  # rows up to which a list is counted for each reader
 COUNTABLE = {"dossiers", "services", "payments", "VND"}  # kinds of terms whose value a list shows
 
 
@@ -45,6 +46,21 @@ def listing(term, period, block):
     """The list of what ``term`` counts for ``block``. Raises ``NotKeptSo``."""
     found = term.listing(period, block)
     return replace(found, rows=block.narrow(found.rows))
+
+
+def size(term, listed, period, block):
+    """``(rows, VND)`` of the list of ``term``; VND is ``None`` where rows have no amount.
+
+    Both are counted while the rows are few. More would take seconds of every reader: then they are what the rollup
+    says, which ``recount`` compares with history. Where the rollup keeps nothing they are counted all the same.
+    """
+    few = listed.rows.order_by()[: COUNTED + 1].count()
+    if few <= COUNTED:
+        return few, listed.total_amount()
+    if not term.is_kept or period.instant is not None or isinstance(block, ListedBlock):
+        return listed.rows.count(), listed.total_amount()
+    kept = figures.of(period, block, term.reads)
+    return term.length(kept), term.amount(kept)
 
 
 def _from_lists(metrics, period, block):

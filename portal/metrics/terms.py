@@ -34,6 +34,14 @@ class Term(ABC):
         """How much one :class:`~portal.workflow.DeltaRow` adds; services are no moves."""
         return 0
 
+    def length(self, figures):
+        """How many rows its list has."""
+        return self.value(figures)
+
+    def amount(self, figures):
+        """The VND that the rows of its list add up to; ``None`` where they have no amount."""
+        return None
+
 
 @dataclass(frozen=True)
 class Received(Term):
@@ -111,63 +119,70 @@ class Count(Term):
 
 
 @dataclass(frozen=True)
-class Fees(Term):
-    """Dossiers whose fee was paid in the period, in whatever way."""
+class Paid(Term):
+    """What has an amount: how many the moves counted under ``cell``."""
 
+    cell = ""
     kind = "payments"
-    reads = frozenset({PAID})
+
+    @property
+    def reads(self):
+        return frozenset({self.cell})
 
     def value(self, figures):
+        return self.length(figures)
+
+    def added_by(self, row):
+        return row.quantity if row.metric == self.cell else 0
+
+    def length(self, figures):
         return figures.quantity(self.reads)
+
+    def amount(self, figures):
+        return figures.amount(self.reads)
+
+
+@dataclass(frozen=True)
+class AddedUp(Paid):
+    """The VND of these; the list adds up to it."""
+
+    kind = "VND"
+
+    def value(self, figures):
+        return self.amount(figures)
+
+    def added_by(self, row):
+        return row.amount if row.metric == self.cell else 0
+
+
+@dataclass(frozen=True)
+class Fees(Paid):
+    """Dossiers whose fee was paid in the period, in whatever way."""
+
+    cell = PAID
 
     def listing(self, period, block):
         return listings.paid(period, block)
 
-    def added_by(self, row):
-        return row.quantity if row.metric == PAID else 0
+
+@dataclass(frozen=True)
+class FeeAmount(AddedUp, Fees):
+    """What these fees were."""
 
 
 @dataclass(frozen=True)
-class FeeAmount(Fees):
-    """The VND of these fees; the list adds up to it."""
-
-    kind = "VND"
-
-    def value(self, figures):
-        return figures.amount(self.reads)
-
-    def added_by(self, row):
-        return row.amount if row.metric == PAID else 0
-
-
-@dataclass(frozen=True)
-class Payments(Term):
+class Payments(Paid):
     """Payments that the gateway took in the period."""
 
-    kind = "payments"
-    reads = frozenset({ONLINE_PAYMENTS})
-
-    def value(self, figures):
-        return figures.quantity(self.reads)
+    cell = ONLINE_PAYMENTS
 
     def listing(self, period, block):
         return listings.captured(period, block)
 
-    def added_by(self, row):
-        return row.quantity if row.metric == ONLINE_PAYMENTS else 0
-
 
 @dataclass(frozen=True)
-class PaidAmount(Payments):
-    """The VND of these payments; the list adds up to it."""
-
-    kind = "VND"
-
-    def value(self, figures):
-        return figures.amount(self.reads)
-
-    def added_by(self, row):
-        return row.amount if row.metric == ONLINE_PAYMENTS else 0
+class PaidAmount(AddedUp, Payments):
+    """What these payments were."""
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,9 @@ def listing(request, code, side):
     term = metric.side(side)
     block = blocks.block(request.GET.get("block", blocks.NATION.code))
     found = readings.listing(term, period, block)
-    page = Paginator(found.rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    pages = Paginator(found.rows, PAGE_SIZE)
+    pages.count, total_amount = readings.size(term, found, period, block)
+    page = pages.get_page(request.GET.get("page"))
     return render(
         request,
         "metrics/listing.html",
@@ -86,7 +88,7 @@ def listing(request, code, side):
             "figure": _figure_above(metric, period, block),
             "reasons": REASONS[code](found.rows) if code in REASONS and side == NUMERATOR else (),
             "page": page,
-            "total_amount": found.total_amount(),
+            "total_amount": total_amount,
             "lines": _lines(page, request.user),
             "others": [
                 (metric.meaning(other), list_address(metric, other, period, block.code))

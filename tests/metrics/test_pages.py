@@ -276,6 +276,16 @@ def test_a_list_takes_few_queries_and_is_cut_into_pages(
     assert lines_of(client, address) == (11, 11, None)
 
 
+def test_a_long_list_is_as_long_as_the_figure_that_it_opens_from(client, land, monkeypatch):
+    """Its length and sum are read from the rollup: no other than when every row is counted."""
+    for address in ("/metrics/?period=2022-08", "/metrics/A90/?period=2022-08"):
+        links = {url for url, _number in counts_of(client.get(address)).links}
+        counted = {url: lines_of(client, url) for url in links}
+        with monkeypatch.context() as long:
+            long.setattr("portal.metrics.readings.COUNTED", 1)
+            assert {url: lines_of(client, url) for url in links} == counted
+
+
 def test_the_method_page_names_every_definition_with_its_source(client, db):
     text = unescape(client.get("/metrics/method/").content.decode())
     for version in all_versions():

@@ -79,8 +79,9 @@ def test_deltas_cells_and_history_say_the_same_of_any_period(land):
     assert [everything(period.seen_at(now)) for period in asked] == pending
 
 
-@pytest.mark.parametrize("instant", ["", "2022-08-17T09:30"])
-@pytest.mark.parametrize("folded", [False, True])
+@pytest.mark.parametrize(
+    ("folded", "instant"), [(False, ""), (True, ""), (False, "2022-08-17T09:30")]
+)
 def test_a_figure_asked_for_alone_is_what_it_is_among_all(land, folded, instant):
     if folded:
         rollup.fold_all()

@@ -77,7 +77,7 @@ def league(metric, period, kind, *, order="rank", day=None):
     target = target_of(metric, period.as_of)
     before = earlier.preceding(period)
     asked = [period] if before is None else [period, before]
-    found, *past = tops.read(kind, day, *asked, only=metric.reads)
+    found, *past = tops.read([kind], day, *asked, only=metric.reads)
     column = Column(metric, period)
     places = [_place(top, column, period, target) for top in found]
     known = {top.agency.pk: metric.read(top.figures) for then in past for top in then}

@@ -37,10 +37,9 @@ def progress(period):
     day = tops.tree_day(period)
     metrics = {target: target.metric(period.as_of) for target in targets()}
     wanted = reads(metric for metric in metrics.values() if metric)
-    found = {
-        block: tops.read(block.kind, day, period, only=wanted)[0]
-        for block in (MINISTRIES, PROVINCES)
-    }
+    halves = (MINISTRIES, PROVINCES)
+    (everybody,) = tops.read([block.kind for block in halves], day, period, only=wanted)
+    found = {block: [top for top in everybody if top.agency.kind == block.kind] for block in halves}
     pooled = {block: figures.pooled(top.figures for top in own) for block, own in found.items()}
     pooled[NATION] = figures.pooled(pooled.values())
     return [

@@ -33,13 +33,13 @@ def tree_day(period):
     return present.tree_day(period.as_of)
 
 
-def read(kind, day, *periods, only=None):
-    """For each period, every :class:`Top` of ``kind`` on ``day`` with its figures, by code.
+def read(kinds, day, *periods, only=None):
+    """For each period, every :class:`Top` of ``kinds`` on ``day`` with its figures, by code.
 
     ``only`` names what is wanted of the figures, if not all is.
     """
     answers = tops_on(day)
-    found = Agency.objects.filter(kind=kind, pk__in=set(answers.values())).order_by("code")
+    found = Agency.objects.filter(kind__in=kinds, pk__in=set(answers.values())).order_by("code")
     agencies = {agency.pk: agency for agency in found}
     grouped = {key: heir for key, heir in answers.items() if heir in agencies}
     counted = [figures.read(period, cuts.by_top(grouped), only) for period in periods]

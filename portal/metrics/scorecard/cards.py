@@ -91,7 +91,7 @@ def all_of(kind, period, profile):
     """Every ministry or every province with its card, the greatest share of its maximum first."""
     day = tops.tree_day(period)
     metrics = shares.metrics_of(rules.PROFILES[profile], period.as_of)
-    (found,) = tops.read(kind, day, period, only=reads(metrics.values()))
+    (found,) = tops.read([kind], day, period, only=reads(metrics.values()))
     read = [(top, shares.readings_of(metrics, top.figures)) for top in found]
     cards = [(top, _card(readings, profile), _is_enough(readings)) for top, readings in read]
     ranks = ranked({top.agency.pk: card.share for top, card, is_enough in cards if is_enough})

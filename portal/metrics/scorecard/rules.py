@@ -160,9 +160,9 @@ def score(profile, shares):
 
 def points(share, *, most, target=None):
     """The points of a share: see above. No share gives more than ``most`` or less than nothing."""
-    # In one step: a table of all provinces gives points five hundred times.
-    given = Fraction(share.numerator * most * HUNDRED, share.denominator * (target or HUNDRED))
-    return min(max(given, NOTHING), Fraction(most))
+    # In whole numbers: a table of all provinces gives points five hundred times.
+    given, whole = share.numerator * most * HUNDRED, share.denominator * (target or HUNDRED)
+    return Fraction(min(max(given, 0), most * whole), whole)
 
 
 def _share(indicator, shares):
