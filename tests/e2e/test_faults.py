@@ -209,6 +209,7 @@ def test_every_cookie_lost_in_mid_form(demo, citizen, draft):
 # A part of the portal is down -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_redis_and_the_gateway_are_down(demo, browser, tmp_path):
     """The dossier is sent all the same; paying is refused in a sentence, and works when the bank is back."""
     with second_portal(demo, tmp_path) as lonely:

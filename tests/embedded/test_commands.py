@@ -45,6 +45,7 @@ def command(tmp_path):
         process.stdout.close()
 
 
+@pytest.mark.slow
 def test_two_overlapping_commands_one_of_them_killed(command, tmp_path):
     first, second = command("never"), command("done")
     assert first.stdout.readline() == "portal_app\n"
