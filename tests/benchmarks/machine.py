@@ -4,6 +4,7 @@ import os
 import platform
 import re
 import subprocess
+import time
 from pathlib import Path
 
 from django.db import connection
@@ -35,6 +36,13 @@ def fsync(folder: Path):
     if not costs:
         raise RuntimeError(f"pg_test_fsync said nothing:\n{done.stdout}{done.stderr}")
     return "One durable 8 kB write: " + ", ".join(f"{name} {cost} µs" for name, cost in costs)
+
+
+def loop():
+    """Milliseconds of always the same work: says how fast the machine runs just now."""
+    begun = time.perf_counter()
+    sum(number * number for number in range(200_000))
+    return (time.perf_counter() - begun) * 1000
 
 
 def _processor():
