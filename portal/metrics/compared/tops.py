@@ -44,7 +44,7 @@ def read(kinds, day, *periods, only=None):
     grouped = {key: heir for key, heir in answers.items() if heir in agencies}
     counted = [figures.read(period, cuts.by_top(grouped), only) for period in periods]
     heirs = {heir for key, heir in grouped.items() if key != heir}
-    names = _names_on(day, agencies)
+    names = _names_on(day)
     # Whoever ended without a successor still answers for what was counted.
     shown = [
         agency
@@ -65,7 +65,7 @@ def read(kinds, day, *periods, only=None):
     ]
 
 
-def _names_on(day, agencies):
+def _names_on(day):
     """The names borne on ``day`` by those that have changed theirs: a merged province may bear a new one."""
-    begun = Naming.objects.filter(agency__in=agencies, valid_from__lte=day).order_by("valid_from")
+    begun = Naming.objects.filter(valid_from__lte=day).order_by("valid_from")
     return dict(begun.values_list("agency", "name_en" if spoken() == ENGLISH else "name_vi"))
