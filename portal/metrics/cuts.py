@@ -51,9 +51,8 @@ class Cut:
 
 
 BY_TOP = Cut((Part(Of.TOPS),))
-BY_KIND = Cut(
-    (Part(Of.KINDS, {key: kind for kind, key in KINDS.items()}),)
-)  # “ministry” or “province”
+# Under “ministry” or “province”.
+BY_KIND = Cut((Part(Of.KINDS, {key: kind for kind, key in KINDS.items()}),))
 
 
 def by_top(tops):

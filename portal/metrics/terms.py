@@ -18,9 +18,7 @@ class Term(ABC):
     kind = ""  # of what is counted: dossiers, services, payments, VND, minutes, people, accounts, units
     adds_up = True  # months to a year: what is looked at on a day does not
     is_kept = True  # by the rollup; otherwise on_demand.py asks for ``number(period, block)``
-    reads = (
-        frozenset()
-    )  # what of the figures its value is made of: cell metrics, or services on offer
+    reads = frozenset()  # what its value is made of: cell metrics, or services on offer
 
     @abstractmethod
     def value(self, figures):
