@@ -10,9 +10,8 @@ SET_SIZE = 4096  # services in one bit string; service 5000 is bit 904 of the st
 
 
 class Resolution(models.IntegerChoices):
-    """How coarse a row of the rollup is: of what span of days, of whom, and whether for one service."""
+    """How coarse a row of the rollup is: of what span of days, and of whom."""
 
-    MONTH_AGENCY_SERVICE = 1, "month by service"
     MONTH_AGENCY = 2, "month"
     YEAR_AGENCY = 3, "year"
     DAY_TOP = 4, "day of all below"  # of a ministry or province with everything below it
@@ -57,14 +56,13 @@ class Cell(models.Model):
 
 
 class Sum(models.Model):
-    """Cells added up to a coarser :class:`Resolution`. ``service`` is 0 where it is of all services."""
+    """Cells added up to a coarser :class:`Resolution`, of all services."""
 
     resolution = models.SmallIntegerField(choices=Resolution.choices)
     start = models.DateField()  # first day of its span
     agency = models.BigIntegerField()
     metric = models.CharField(max_length=40)
     channel = models.SmallIntegerField()
-    service = models.BigIntegerField()
     quantity = models.BigIntegerField()
     amount = models.BigIntegerField()
 
@@ -73,8 +71,7 @@ class Sum(models.Model):
         verbose_name_plural = _("sums of the rollup")
         constraints = [
             models.UniqueConstraint(
-                fields=["resolution", "start", "agency", "metric", "channel", "service"],
-                name="sum_once",
+                fields=["resolution", "start", "agency", "metric", "channel"], name="sum_once"
             )
         ]
 
@@ -83,7 +80,7 @@ class Sum(models.Model):
 
 
 class ServiceSet(models.Model):
-    """Which services something was counted for at a ministry or province: sets add up where counts do not.
+    """Which services something was counted for, of whom and when: sets add up where counts do not.
 
     ``name`` is a key of ``rollup.SETS``; bit i of ``services`` is service ``number * SET_SIZE + i``.
     """
@@ -91,7 +88,7 @@ class ServiceSet(models.Model):
     name = models.CharField(max_length=40)
     resolution = models.SmallIntegerField(choices=Resolution.choices)
     start = models.DateField()
-    top = models.BigIntegerField()
+    agency = models.BigIntegerField()
     number = models.IntegerField()
     services = BitString()
 
@@ -100,7 +97,7 @@ class ServiceSet(models.Model):
         verbose_name_plural = _("sets of services")
         constraints = [
             models.UniqueConstraint(
-                fields=["name", "resolution", "start", "top", "number"], name="service_set_once"
+                fields=["name", "resolution", "start", "agency", "number"], name="service_set_once"
             )
         ]
 

@@ -8,9 +8,9 @@ is there or it is not: whoever changes an offering removes it in the same transa
 
 from django.db import connection, transaction
 
-from portal.metrics.cuts import Of
-from portal.metrics.rollup import IN_SET, NUMBER, USED
-from portal.metrics.sources import cells, services_in
+from portal.metrics.cuts import Of, Part
+from portal.metrics.rollup import IN_SET, NUMBER, OF_SET, USED
+from portal.metrics.sources import services_in
 
 STANDING_LOCK = (
     0x6F66_6665  # held by those who change offerings (shared) and by who summarises them
@@ -47,7 +47,7 @@ WITH cut AS ({{cut}}), top AS (
     SELECT top, level, {ELIGIBLE_THEN}, {NUMBER}, bit_or({IN_SET})
     FROM offered GROUP BY 1, 2, 3, 4
 ), used AS (
-    SELECT top, number, bit_or(services) AS services FROM {{used}} AS used GROUP BY 1, 2
+    SELECT agency AS top, number, bit_or(services) AS services FROM {{used}} AS used GROUP BY 1, 2
 )
 SELECT cut.grp, standing.level, standing.eligible,
        sum(bit_count(standing.services))::bigint,
@@ -56,8 +56,7 @@ FROM cut JOIN standing ON standing.top = cut.agency LEFT JOIN used USING (top, n
 GROUP BY 1, 2, 3
 """
 
-# Of agencies that lie within one ministry or province: few enough to look at one by one. As in the sets, a service is
-# used once anything was counted: quantities are not read, the index is enough.
+# Of agencies that lie within one ministry or province: few enough to look at their offerings one by one.
 OF_AGENCIES = f"""
 WITH cut AS ({{cut}}), offered AS (
     SELECT cut.grp, offering.service_id AS service, max(offering.level) AS level
@@ -65,13 +64,11 @@ WITH cut AS ({{cut}}), offered AS (
     WHERE {OFFERED_THEN}
     GROUP BY 1, 2
 ), used AS (
-    SELECT cut.grp, received.service
-    FROM {{used}} AS received JOIN cut ON cut.agency = received.agency
-    WHERE received.metric = 'received' AND received.channel = 2
-    GROUP BY 1, 2
+    SELECT cut.grp, number, bit_or(services) AS services FROM {{used}} AS used JOIN cut USING (agency) GROUP BY 1, 2
 )
-SELECT offered.grp, offered.level, {ELIGIBLE_THEN}, count(*), count(used.service)
-FROM offered LEFT JOIN used ON used.grp = offered.grp AND used.service = offered.service
+SELECT offered.grp, offered.level, {ELIGIBLE_THEN}, count(*),
+       sum(COALESCE({OF_SET.format(set="used.services")}, 0))::bigint
+FROM offered LEFT JOIN used ON used.grp = offered.grp AND used.number = {NUMBER}
 GROUP BY 1, 2, 3
 """
 
@@ -120,14 +117,13 @@ def counted(part, period):
     """
     day = period.as_of
     cut, own = _rows(part)
+    if part.of is Of.KINDS:
+        part = Part(Of.TOPS)
+    used = services_in(USED, period, part)
     if part.of is Of.AGENCIES:
-        used = cells(period, part, by_service=True, only=["received"])
-        values = [*own, day, day, *used.parameters, day, day]
-        sql = OF_AGENCIES
+        sql, values = OF_AGENCIES, [*own, day, day, *used.parameters, day, day]
     else:
-        used = services_in(USED, period, part.keys if part.of is Of.TOPS else None)
-        values = [*own, *[day] * 6, *used.parameters]
-        sql = OF_TOPS
+        sql, values = OF_TOPS, [*own, *[day] * 6, *used.parameters]
     with connection.cursor() as cursor:
         cursor.execute(sql.format(cut=cut, used=used.sql), values)
         return cursor.fetchall()

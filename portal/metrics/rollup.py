@@ -18,9 +18,13 @@ KEY = "metric, day, agency, service, channel"
 USED = "used"  # at least one dossier received online
 SETS = {USED: "metric = 'received' AND channel = 2"}
 
+# The resolutions of sets. Of all ministries or all provinces nobody asks for them: each offers its services by itself.
+OF_SETS = [each for each in Resolution if not each.name.endswith("_KIND")]
+
 EMPTY_SET = f"0::bit({SET_SIZE})"
 NUMBER = f"(service / {SET_SIZE})::integer"  # of the set that a service is in
 IN_SET = f"set_bit({EMPTY_SET}, mod(service, {SET_SIZE})::integer, 1)"
+OF_SET = f"get_bit({{set}}, mod(service, {SET_SIZE})::integer)"  # 1 where the service is in it
 
 # The first of the ten days that a day lies in: the 1st, the 11th or the 21st of its month.
 TEN_DAYS = (
@@ -31,21 +35,20 @@ TEN_DAYS = (
 WHENS = " ".join(f"WHEN '{kind}' THEN {key}" for kind, key in KINDS.items())
 KIND = f"CASE {{top}}.kind {WHENS} END"
 
-# For FROM beside rows with day, agency, top, kind and service: each becomes one row per coarser resolution.
+# For FROM beside rows with day, agency, top and kind: each becomes one row per coarser resolution.
 COARSER = f"""
 (VALUES
-    ({Resolution.MONTH_AGENCY_SERVICE:d}, date_trunc('month', day)::date, agency, service),
-    ({Resolution.MONTH_AGENCY:d}, date_trunc('month', day)::date, agency, 0),
-    ({Resolution.YEAR_AGENCY:d}, date_trunc('year', day)::date, agency, 0),
-    ({Resolution.DAY_TOP:d}, day, top, 0),
-    ({Resolution.MONTH_TOP:d}, date_trunc('month', day)::date, top, 0),
-    ({Resolution.YEAR_TOP:d}, date_trunc('year', day)::date, top, 0),
-    ({Resolution.TEN_DAYS_TOP:d}, {TEN_DAYS.format("day")}, top, 0),
-    ({Resolution.DAY_KIND:d}, day, kind, 0),
-    ({Resolution.TEN_DAYS_KIND:d}, {TEN_DAYS.format("day")}, kind, 0),
-    ({Resolution.MONTH_KIND:d}, date_trunc('month', day)::date, kind, 0),
-    ({Resolution.YEAR_KIND:d}, date_trunc('year', day)::date, kind, 0)
-) AS coarser (resolution, start, place, one_service)
+    ({Resolution.MONTH_AGENCY:d}, date_trunc('month', day)::date, agency),
+    ({Resolution.YEAR_AGENCY:d}, date_trunc('year', day)::date, agency),
+    ({Resolution.DAY_TOP:d}, day, top),
+    ({Resolution.MONTH_TOP:d}, date_trunc('month', day)::date, top),
+    ({Resolution.YEAR_TOP:d}, date_trunc('year', day)::date, top),
+    ({Resolution.TEN_DAYS_TOP:d}, {TEN_DAYS.format("day")}, top),
+    ({Resolution.DAY_KIND:d}, day, kind),
+    ({Resolution.TEN_DAYS_KIND:d}, {TEN_DAYS.format("day")}, kind),
+    ({Resolution.MONTH_KIND:d}, date_trunc('month', day)::date, kind),
+    ({Resolution.YEAR_KIND:d}, date_trunc('year', day)::date, kind)
+) AS coarser (resolution, start, place)
 """
 
 ADD_TO_CELLS = f"""
@@ -56,12 +59,12 @@ SET quantity = kept.quantity + excluded.quantity, amount = kept.amount + exclude
 """
 
 ADD_TO_SUMS = f"""
-INSERT INTO metrics_sum AS kept (resolution, start, agency, metric, channel, service, quantity, amount)
-SELECT resolution, start, place, metric, channel, one_service, sum(quantity), sum(amount)
+INSERT INTO metrics_sum AS kept (resolution, start, agency, metric, channel, quantity, amount)
+SELECT resolution, start, place, metric, channel, sum(quantity), sum(amount)
 FROM placed CROSS JOIN LATERAL {COARSER}
 WHERE place IS NOT NULL
-GROUP BY 1, 2, 3, 4, 5, 6
-ON CONFLICT (resolution, start, agency, metric, channel, service) DO UPDATE
+GROUP BY 1, 2, 3, 4, 5
+ON CONFLICT (resolution, start, agency, metric, channel) DO UPDATE
 SET quantity = kept.quantity + excluded.quantity, amount = kept.amount + excluded.amount
 """
 
@@ -71,12 +74,12 @@ MEMBERS = " UNION ALL ".join(
 )
 
 ADD_TO_SETS = f"""
-INSERT INTO metrics_serviceset AS kept (name, resolution, start, top, number, services)
+INSERT INTO metrics_serviceset AS kept (name, resolution, start, agency, number, services)
 SELECT name, resolution, start, place, {NUMBER}, bit_or({IN_SET})
 FROM ({MEMBERS}) AS member CROSS JOIN LATERAL {COARSER}
-WHERE resolution BETWEEN {Resolution.DAY_TOP:d} AND {Resolution.TEN_DAYS_TOP:d}
+WHERE resolution IN ({", ".join(map(str, OF_SETS))})
 GROUP BY 1, 2, 3, 4, 5
-ON CONFLICT (name, resolution, start, top, number) DO UPDATE SET services = kept.services | excluded.services
+ON CONFLICT (name, resolution, start, agency, number) DO UPDATE SET services = kept.services | excluded.services
 """
 
 

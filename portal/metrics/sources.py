@@ -4,6 +4,7 @@ Either gives SQL for FROM together with its parameters. A period that names an i
 is counted again from history, from what was recorded in it up to that instant.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from psycopg.types.numeric import Int8
@@ -12,7 +13,7 @@ from portal.metrics.cuts import Of
 from portal.metrics.models import Resolution
 from portal.metrics.recount import HISTORY
 from portal.metrics.rollup import IN_SET, KIND, NUMBER, SETS
-from portal.metrics.spans import cover
+from portal.metrics.spans import cover, difference
 
 RESOLUTIONS = {
     Of.AGENCIES: {"years": Resolution.YEAR_AGENCY, "months": Resolution.MONTH_AGENCY},
@@ -29,10 +30,9 @@ RESOLUTIONS = {
         "days": Resolution.DAY_KIND,
     },
 }
-BY_SERVICE = {"months": Resolution.MONTH_AGENCY_SERVICE}
 
 # How the values of a column are sent. Small numbers as they are would be made “bigint” again for every row.
-SENT = {"agency": ("bigint", Int8), "top": ("bigint", Int8), "metric": ("text", str)}
+SENT = {"agency": ("bigint", Int8), "metric": ("text", str)}
 
 RULES = HISTORY.replace("%", "%%")  # as a statement with placeholders has it
 
@@ -43,6 +43,9 @@ TREE = f"""
 LEFT JOIN agencies_agency AS own ON own.id = {{rows}}.agency
 LEFT JOIN agencies_agency AS above ON above.id = {TOP}"""
 
+CELL = "agency, metric, channel, day, quantity, amount"
+SET = "agency, number, services"
+
 
 @dataclass(frozen=True)
 class Source:
@@ -52,90 +55,74 @@ class Source:
     parameters: list
 
 
-def cells(period, part, *, by_service=False, by_month=False, only=None):
-    """Rows ``(agency, metric, channel, service, day, quantity, amount)`` that add up to what ``period`` counted.
+def cells(period, part, *, by_month=False, only=None):
+    """Rows ``(agency, metric, channel, day, quantity, amount)`` that add up to what ``period`` counted.
 
-    ``part`` is that of a cut and says of whom; only its ``keys`` are read. ``service`` is 0 unless ``by_service``.
-    ``day`` is the first of whatever was added up; with ``by_month`` that is no longer than a month. ``only`` names the
-    cell metrics wanted, if not all are.
+    ``part`` is that of a cut and says of whom; only its ``keys`` are read. ``day`` is the first of whatever was added
+    up, with ``by_month`` no longer than a month. Some rows take away what others have too much: nothing but sums of
+    them says anything. ``only`` names the cell metrics wanted, if not all are.
     """
+    wanted = {"agency": part.keys, "metric": only}
     if period.instant is not None:
-        return _together([_narrowed(_of_history(period, part.of), agency=part.keys, metric=only)])
-    years = not (by_month or by_service)
-    alone = part.of is Of.AGENCIES
-    spans = cover(period.first, period.last, years=years, tens=not alone)
-    resolutions = BY_SERVICE if by_service else RESOLUTIONS[part.of]
-    found = _sums(spans, resolutions)
-    if spans.days and alone:
-        found.append(_cells(spans.days))
-    found.append(_deltas(period, part.of))
-    return _together([_narrowed(each, agency=part.keys, metric=only) for each in found])
+        return _together([_narrowed(_of_history(period, part.of), CELL, wanted)])
+    finest = part.of is Of.AGENCIES
+    found = [_deltas(period, part.of)]
+    spans = difference(period.first, period.last, years=not by_month, tens=not finest)
+    for sign, some in zip(("", "-"), spans, strict=True):
+        for kind, starts in _by_kind(some):
+            if finest and kind == "days":
+                found.append(_cells(starts, sign))
+            else:
+                found.append(_sums(RESOLUTIONS[part.of][kind], starts, sign))
+    return _together([_narrowed(each, CELL, wanted) for each in found])
 
 
-def services_in(name, period, keys=None):
-    """Rows ``(top, number, services)``: the set ``name`` of each ministry or province, as bit strings.
+def services_in(name, period, part):
+    """Rows ``(agency, number, services)``: the set ``name`` of whom ``part`` is of, as bit strings to be united."""
+    wanted = {"agency": part.keys}
+    moved, kept = [_of_history(period, part.of)], []
+    if period.instant is None:
+        moved = [_deltas(period, part.of)]
+        finest = part.of is Of.AGENCIES
+        for kind, starts in _by_kind(cover(period.first, period.last, tens=not finest)):
+            if finest and kind == "days":
+                moved.append(_cells(starts))
+            else:
+                kept.append(_sets(name, RESOLUTIONS[part.of][kind], starts))
+    made = [_as_sets(name, _narrowed(each, "*", wanted)) for each in moved]
+    return _together([*made, *(_narrowed(each, SET, wanted) for each in kept)])
 
-    Only those of ``keys`` are read where these are given; others may be there or not.
-    """
-    member = (
-        f"SELECT top, {NUMBER} AS number, {IN_SET} AS services FROM {{rows}} WHERE {SETS[name]}"
+
+def _as_sets(name, moved):
+    """A set of one service for each that ``moved`` names."""
+    sql = (
+        f"SELECT agency, {NUMBER} AS number, {IN_SET} AS services FROM "
+        f"(SELECT DISTINCT agency, service FROM ({moved.sql}) AS moved WHERE {SETS[name]}) AS member"
     )
-    if period.instant is not None:
-        history = _of_history(period, Of.TOPS)
-        rows = f"(SELECT agency AS top, metric, channel, service FROM ({history.sql}) AS counted)"
-        distinct = f"(SELECT DISTINCT * FROM {rows} AS counted) AS counted"
-        return Source(f"({member.format(rows=distinct)})", history.parameters)
-    pending = (
-        f"(SELECT {TOP.format(rows='delta')} AS top, metric, channel, service FROM workflow_delta AS delta "
-        "LEFT JOIN agencies_agency AS own ON own.id = delta.agency WHERE day BETWEEN %s AND %s) AS pending"
-    )
-    kept = [
-        Source(
-            "SELECT top, number, services FROM metrics_serviceset "
-            f"WHERE resolution = {resolution} AND start = ANY(%s::date[]) AND name = %s",
-            [starts, name],
-        )
-        for resolution, starts in _named(cover(period.first, period.last), RESOLUTIONS[Of.TOPS])
-    ]
-    added = Source(member.format(rows=pending), [period.first, period.last])
-    return _together([*(_narrowed(each, top=keys) for each in kept), added])
+    return Source(sql, moved.parameters)
 
 
-def _sums(spans, resolutions):
-    """A source for each resolution: what PostgreSQL knows of each lets it go to the days by the index."""
-    return [
-        Source(
-            "SELECT agency, metric, channel, service, start AS day, quantity, amount FROM metrics_sum "
-            f"WHERE resolution = {resolution} AND start = ANY(%s::date[])",
-            [starts],
-        )
-        for resolution, starts in _named(spans, resolutions)
-    ]
-
-
-def _narrowed(source, **wanted):
-    """``source`` for rows whose columns hold one of the values ``wanted``; ``None`` is for all."""
-    conditions, sent = [], []
-    for column, values in wanted.items():
-        if values is not None:
-            kind, convert = SENT[column]
-            conditions.append(f"{column} = ANY(%s::{kind}[])")
-            sent.append([convert(value) for value in values])
-    if not conditions:
-        return source
-    sql = f"SELECT * FROM ({source.sql}) AS source WHERE {' AND '.join(conditions)}"
-    return Source(sql, [*source.parameters, *sent])
-
-
-def _named(spans, resolutions):
-    """``[(resolution, first days of its spans), …]``, those without any left out."""
-    found = [(resolution, getattr(spans, kind)) for kind, resolution in resolutions.items()]
-    return [(int(resolution), list(starts)) for resolution, starts in found if starts]
-
-
-def _cells(days):
+def _sums(resolution, starts, sign):
+    """One resolution at a time: what PostgreSQL knows of each lets it go to the days by the index."""
     return Source(
-        "SELECT agency, metric, channel, service, day, quantity, amount FROM metrics_cell WHERE day = ANY(%s)",
+        f"SELECT agency, metric, channel, start AS day, {sign}quantity AS quantity, {sign}amount AS amount "
+        f"FROM metrics_sum WHERE resolution = {resolution:d} AND start = ANY(%s::date[])",
+        [starts],
+    )
+
+
+def _sets(name, resolution, starts):
+    return Source(
+        f"SELECT {SET} FROM metrics_serviceset "
+        f"WHERE resolution = {resolution:d} AND start = ANY(%s::date[]) AND name = %s",
+        [starts, name],
+    )
+
+
+def _cells(days, sign=""):
+    return Source(
+        f"SELECT agency, metric, channel, service, day, {sign}quantity AS quantity, {sign}amount AS amount "
+        "FROM metrics_cell WHERE day = ANY(%s::date[])",
         [days],
     )
 
@@ -162,6 +149,26 @@ def _placed(rows, of):
 
 def _tree(rows, of):
     return "" if of is Of.AGENCIES else TREE.format(rows=rows)
+
+
+def _narrowed(source, columns, wanted):
+    """The ``columns`` of rows that hold one of the values ``wanted`` of each column; ``None`` is for all."""
+    conditions, sent = ["true"], []
+    for column, values in wanted.items():
+        if values is not None:
+            kind, convert = SENT[column]
+            conditions.append(f"{column} = ANY(%s::{kind}[])")
+            sent.append([convert(value) for value in values])
+    sql = f"SELECT {columns} FROM ({source.sql}) AS source WHERE {' AND '.join(conditions)}"
+    return Source(sql, [*source.parameters, *sent])
+
+
+def _by_kind(spans):
+    """``[(kind, first days of its spans), …]``"""
+    found = defaultdict(list)
+    for span in spans:
+        found[span.kind].append(span.first)
+    return found.items()
 
 
 def _together(parts):

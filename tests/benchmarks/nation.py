@@ -244,17 +244,17 @@ class Nation:
             cursor.execute(f"VACUUM ANALYZE {', '.join(ROLLUP)}")
 
 
-def _coarser(to, source, start, of="agency", service="0"):
+def _coarser(to, source, start, of="agency"):
     """Sums of the resolution ``to`` from rows that are added up less far. Days lie in order, as time brings them."""
     return f"""
-        INSERT INTO metrics_sum (resolution, start, agency, metric, channel, service, quantity, amount)
-        SELECT {to:d}, {start}, {of}, metric, channel, {service}, sum(quantity), sum(amount)
-        FROM {source} GROUP BY 2, 3, 4, 5, 6 ORDER BY 2, 3"""
+        INSERT INTO metrics_sum (resolution, start, agency, metric, channel, quantity, amount)
+        SELECT {to:d}, {start}, {of}, metric, channel, sum(quantity), sum(amount)
+        FROM {source} GROUP BY 2, 3, 4, 5 ORDER BY 2, 3"""
 
 
 def _set(to, source, start, services):
     return f"""
-        INSERT INTO metrics_serviceset (name, resolution, start, top, number, services)
+        INSERT INTO metrics_serviceset (name, resolution, start, agency, number, services)
         SELECT '{rollup.USED}', {to:d}, {start}, {services} FROM {source} GROUP BY 3, 4, 5 ORDER BY 3, 4"""
 
 
@@ -268,7 +268,9 @@ def _sets_at(resolution):
 
 MONTH, YEAR_OF = "date_trunc('month', {})::date", "date_trunc('year', {})::date"
 WITH_TOP = "metrics_cell JOIN agencies_agency AS own ON own.id = agency"
-OLD_SET = "top, number, bit_or(services)"
+OLD_SET = "agency, number, bit_or(services)"
+USED_CELLS = f"{{}} WHERE {rollup.SETS[rollup.USED]}"
+NEW_SET = f"{{}}, {rollup.NUMBER}, bit_or({rollup.IN_SET})"
 
 TEN_DAYS = rollup.TEN_DAYS
 BY_KIND = (
@@ -284,14 +286,7 @@ ADDED_UP = [
     *(
         _coarser(to, source, start.format(day), **others)
         for to, source, day, start, others in (
-            (Resolution.MONTH_AGENCY_SERVICE, "metrics_cell", "day", MONTH, {"service": "service"}),
-            (
-                Resolution.MONTH_AGENCY,
-                _sums_at(Resolution.MONTH_AGENCY_SERVICE),
-                "start",
-                MONTH,
-                {},
-            ),
+            (Resolution.MONTH_AGENCY, "metrics_cell", "day", MONTH, {}),
             (Resolution.YEAR_AGENCY, _sums_at(Resolution.MONTH_AGENCY), "start", YEAR_OF, {}),
             (Resolution.DAY_TOP, WITH_TOP, "day", "{}", {"of": "own.top_id"}),
             (Resolution.TEN_DAYS_TOP, _sums_at(Resolution.DAY_TOP), "start", TEN_DAYS, {}),
@@ -304,14 +299,16 @@ ADDED_UP = [
         )
     ),
     _set(
-        Resolution.DAY_TOP,
-        f"{WITH_TOP} WHERE {rollup.SETS[rollup.USED]}",
-        "day",
-        f"own.top_id, {rollup.NUMBER}, bit_or({rollup.IN_SET})",
+        Resolution.MONTH_AGENCY,
+        USED_CELLS.format("metrics_cell"),
+        MONTH.format("day"),
+        NEW_SET.format("agency"),
     ),
+    _set(Resolution.DAY_TOP, USED_CELLS.format(WITH_TOP), "day", NEW_SET.format("own.top_id")),
     *(
         _set(to, _sets_at(source), start.format("start"), OLD_SET)
         for to, source, start in (
+            (Resolution.YEAR_AGENCY, Resolution.MONTH_AGENCY, YEAR_OF),
             (Resolution.TEN_DAYS_TOP, Resolution.DAY_TOP, TEN_DAYS),
             (Resolution.MONTH_TOP, Resolution.DAY_TOP, MONTH),
             (Resolution.YEAR_TOP, Resolution.MONTH_TOP, YEAR_OF),

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -78,14 +79,14 @@ def test_every_resolution_is_compared(land):
         assert (difference.what, difference.day) == (resolution.label, row.start)
         assert difference.kept_quantity == difference.counted_quantity + 1
         Sum.objects.filter(pk=row.pk).update(quantity=row.quantity)
-    for services in ("services << 1", "~services"):
-        row = ServiceSet.objects.first()
+    for resolution, services in product(rollup.OF_SETS, ("services << 1", "~services")):
+        row = ServiceSet.objects.filter(resolution=resolution).first()
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE metrics_serviceset SET services = {services} WHERE id = %s", [row.pk]
             )
             _compared, [difference] = recount.compare()
-            assert (difference.what, difference.agency) == ("set of services", row.top)
+            assert (difference.what, difference.agency) == ("set of services", row.agency)
             transaction.set_rollback(True)
     assert recount.compare()[1] == []
 

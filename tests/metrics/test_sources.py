@@ -1,5 +1,6 @@
 """Whatever is read, from whichever resolution, deltas or history: any period and any cut gives the same figures."""
 
+from collections import Counter
 from datetime import date, timedelta
 from itertools import product
 from random import Random
@@ -13,7 +14,7 @@ from portal.metrics.effects import snapshot
 from portal.metrics.errors import ImpossibleInstant, InstantAhead, InstantTooEarly, PeriodNotBegun
 from portal.metrics.models import Standing
 from portal.metrics.recount import compare
-from portal.metrics.spans import cover
+from portal.metrics.spans import Span, cover, difference
 from portal.worktime import at
 from tests.catalogue.factories import EligibilityFactory, OfferingFactory
 
@@ -165,38 +166,52 @@ def test_instants(land):
         periods.parse("2022-09").seen_at(instants.parse("2022-08-31"))
 
 
-def test_a_cover_is_exactly_the_days_of_a_period():
+def some_dates():
+    """``(first, last, years, tens)``: any two dates, whether or not long spans may be used."""
     random = Random(8)
     for _number in range(60):
         first = date(2020, 1, 1) + timedelta(days=random.randrange(1200))
         last = first + timedelta(days=random.randrange(1500))
         for years, tens in product((True, False), repeat=2):
-            found = cover(first, last, years=years, tens=tens)
-            assert years or not found.years
-            assert tens or not found.tens
-            assert len(found.days) <= (18 if tens else 60)
-            days = list(found.days)
-            for ten in found.tens:
-                days += [
-                    ten + timedelta(days=n)
-                    for n in range(10 if ten.day < 21 else 11)
-                    if (ten + timedelta(days=n)).month == ten.month
-                ]
-            for month in found.months:
-                days += [
-                    month + timedelta(days=n)
-                    for n in range(31)
-                    if (month + timedelta(days=n)).month == month.month
-                ]
-            for year in found.years:
-                days += [
-                    date(year.year, 1, 1) + timedelta(days=n)
-                    for n in range(366)
-                    if (date(year.year, 1, 1) + timedelta(days=n)).year == year.year
-                ]
-            assert sorted(days) == [
-                first + timedelta(days=n) for n in range((last - first).days + 1)
-            ]
+            yield first, last, years, tens
+
+
+def days(spans):
+    return Counter(
+        span.first + timedelta(days=number)
+        for span in spans
+        for number in range((span.last - span.first).days + 1)
+    )
+
+
+def test_a_cover_is_exactly_the_days_of_a_period():
+    for first, last, years, tens in some_dates():
+        found = cover(first, last, years=years, tens=tens)
+        assert days(found) == days([Span("days", first, last)])
+        kinds = Counter(span.kind for span in found)
+        assert years or not kinds["years"]
+        assert tens or not kinds["tens"]
+        assert kinds["days"] <= (18 if tens else 60)
+
+
+def test_a_difference_is_exactly_the_days_of_a_period_in_fewer_spans():
+    for first, last, years, tens in some_dates():
+        added, taken = difference(first, last, years=years, tens=tens)
+        left = days(added)
+        left.subtract(days(taken))
+        assert {day: n for day, n in left.items() if n} == days([Span("days", first, last)])
+        kinds = Counter(span.kind for span in added + taken)
+        assert years or not kinds["years"]
+        assert tens or not kinds["tens"]
+        assert len(added + taken) <= len(cover(first, last, years=years, tens=tens))
+        assert kinds["days"] <= (12 if tens else 32)
+        assert kinds["months"] <= (12 if years else 60)
+
+
+def test_the_spans_of_a_month_lie_within_it():
+    for first, last, _years, tens in some_dates():
+        for spans in difference(first, last, years=False, tens=tens):
+            assert all(span.first.month == span.last.month for span in spans)
 
 
 def test_a_summary_of_offerings_is_forgotten_by_whoever_changes_them(land):

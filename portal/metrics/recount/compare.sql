@@ -22,10 +22,6 @@ WITH happened AS (
 ), coarse AS (
     SELECT side, 'day' AS what, metric, day, agency, service, channel, quantity, amount FROM said
     UNION ALL
-    SELECT side, 'month by service', metric, date_trunc('month', day)::date, agency, service, channel,
-           sum(quantity), sum(amount)
-    FROM said GROUP BY 1, 2, 3, 4, 5, 6, 7
-    UNION ALL
     SELECT side, 'month', metric, date_trunc('month', day)::date, agency, 0, channel, sum(quantity), sum(amount)
     FROM said GROUP BY 1, 2, 3, 4, 5, 6, 7
     UNION ALL
@@ -68,11 +64,11 @@ WITH happened AS (
     UNION ALL
     SELECT 'day', metric, day, agency, service, channel, quantity, amount, 0, 0 FROM metrics_cell
     UNION ALL
-    SELECT CASE resolution WHEN 1 THEN 'month by service' WHEN 2 THEN 'month' WHEN 3 THEN 'year'
+    SELECT CASE resolution WHEN 2 THEN 'month' WHEN 3 THEN 'year'
                WHEN 4 THEN 'day of all below' WHEN 5 THEN 'month of all below' WHEN 6 THEN 'year of all below'
                WHEN 7 THEN 'ten days of all below' WHEN 8 THEN 'day by kind' WHEN 9 THEN 'ten days by kind'
                WHEN 10 THEN 'month by kind' WHEN 11 THEN 'year by kind' ELSE 'unknown resolution' END,
-           metric, start, agency, service, channel, quantity, amount, 0, 0
+           metric, start, agency, 0, channel, quantity, amount, 0, 0
     FROM metrics_sum
 ), numbers AS (
     SELECT what, metric, day, agency, service, channel,
@@ -82,20 +78,22 @@ WITH happened AS (
     FROM both_sides GROUP BY 1, 2, 3, 4, 5, 6
 ), members AS (
     -- Sets of services: who belongs to which, told by history, by what waits, and by what is kept.
-    SELECT side, day, ten_days, top, service FROM said WHERE metric = 'received' AND channel = 2
+    SELECT side, day, ten_days, agency, top, service FROM said WHERE metric = 'received' AND channel = 2
 ), sets AS (
-    SELECT side, 4 AS resolution, day AS start, top, service FROM members
+    SELECT side, 2 AS resolution, date_trunc('month', day)::date AS start, agency, service FROM members
+    UNION SELECT side, 3, date_trunc('year', day)::date, agency, service FROM members
+    UNION SELECT side, 4, day, top, service FROM members
     UNION SELECT side, 5, date_trunc('month', day)::date, top, service FROM members
     UNION SELECT side, 6, date_trunc('year', day)::date, top, service FROM members
     UNION SELECT side, 7, ten_days, top, service FROM members
 ), bits AS (
-    SELECT side, resolution, start, top, CAST(floor(service / 4096) AS integer) AS number,
+    SELECT side, resolution, start, agency, CAST(floor(service / 4096) AS integer) AS number,
            bit_or(set_bit(CAST(repeat('0', 4096) AS {bits}), CAST(mod(service, 4096) AS integer), 1)) AS services
     FROM sets GROUP BY 1, 2, 3, 4, 5
     UNION ALL
-    SELECT 2, resolution, start, top, number, services FROM metrics_serviceset WHERE name = 'used'
+    SELECT 2, resolution, start, agency, number, services FROM metrics_serviceset WHERE name = 'used'
 ), bits_of_sides AS (
-    SELECT resolution, start, top, number,
+    SELECT resolution, start, agency, number,
            bit_or(services) FILTER (WHERE side = 2) AS kept, bit_or(services) FILTER (WHERE side = 1) AS counted
     FROM bits GROUP BY 1, 2, 3, 4
 ), offering AS (
@@ -136,7 +134,7 @@ WITH happened AS (
 ), compared AS (
     SELECT *, kept_quantity <> counted_quantity OR kept_amount <> counted_amount AS differs FROM numbers
     UNION ALL
-    SELECT 'set of services', 'used', start, top, number, resolution,
+    SELECT 'set of services', 'used', start, agency, number, resolution,
            COALESCE(bit_count(kept), 0), 0, COALESCE(bit_count(counted), 0), 0,
            kept IS NULL OR counted IS NULL OR kept <> counted
     FROM bits_of_sides
