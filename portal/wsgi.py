@@ -1,6 +1,5 @@
 """The portal as a WSGI application: ``portal.wsgi:application``."""
 
-import gc
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.embedded")
@@ -9,13 +8,12 @@ from django.core.wsgi import get_wsgi_application  # the settings are named firs
 from django.db import connections
 
 import portal.celery  # noqa: F401  # the app whose broker the doorbell rings
+from portal import garbage
 from portal.settings.database import WEB_STATEMENT_SECONDS, session_options
 
 application = get_wsgi_application()
 
-# What was imported stays: looking through it for garbage again and again takes milliseconds of a page.
-gc.collect()
-gc.freeze()
+garbage.look_seldom()
 
 # Nobody waits longer than this for a page; tasks and commands may take more time for a statement.
 connections.settings["default"]["OPTIONS"]["options"] = session_options(

@@ -1,6 +1,5 @@
 """What every test stands on: real PostgreSQL as the application role, real Valkey, no flushing."""
 
-import gc
 import itertools
 import math
 import os
@@ -12,6 +11,7 @@ from django.conf import settings
 from django.utils import translation
 
 import portal.celery  # noqa: F401  # the app whose broker the doorbell rings
+from portal import garbage
 from portal.agencies import working_calendar
 from tests import databases, processes, scheduling
 
@@ -23,10 +23,8 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_finish():
-    """What is there now stays until the end: the collector of garbage need not look at it again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    """What is there now stays until the end."""
+    garbage.look_seldom()
 
 
 def pytest_collection_modifyitems(items):

@@ -28,11 +28,13 @@ OUT_OF_HAND = (*COMPLETED.values(), *ENDED.values(), TRANSFERRED_OUT)
 class Figures:
     """What was counted for one group. ``cells`` maps a cell metric to {channel: [quantity, amount]};
 
-    ``services`` maps (level, eligible, has dossiers received online) to a number of services.
+    ``services`` maps (level, eligible, has dossiers received online) to a number of services. ``totals`` has the cells
+    of all channels together: most figures ask for these.
     """
 
     cells: dict = field(default_factory=lambda: defaultdict(dict))
     services: dict = field(default_factory=lambda: defaultdict(int))
+    totals: dict = field(default_factory=dict)
 
     def __iadd__(self, other):
         for metric, by_channel in other.cells.items():
@@ -47,9 +49,13 @@ class Figures:
         return any(map(any, cells)) or any(self.services.values())
 
     def add_cell(self, metric, channel, quantity, amount):
-        cell = self.cells[metric].setdefault(channel, [0, 0])
-        cell[0] += quantity
-        cell[1] += amount
+        for cells, key in ((self.cells[metric], channel), (self.totals, metric)):
+            cell = cells.get(key)
+            if cell is None:
+                cells[key] = [quantity, amount]
+            else:
+                cell[0] += quantity
+                cell[1] += amount
 
     def quantity(self, metrics, channel=None):
         """How many were counted under any of ``metrics``, in ``channel`` or in all."""
@@ -70,9 +76,12 @@ class Figures:
     def _sum(self, metrics, channel, place):
         total = 0
         for metric in metrics:
-            for cell_channel, cell in self.cells.get(metric, {}).items():
-                if channel in (None, cell_channel):
-                    total += cell[place]
+            if channel is None:
+                cell = self.totals.get(metric)
+            else:
+                cell = self.cells[metric].get(channel) if metric in self.cells else None
+            if cell is not None:
+                total += cell[place]
         return total
 
 

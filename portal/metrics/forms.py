@@ -1,8 +1,31 @@
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import PortalError
 from portal.metrics import instants, periods
+
+
+class Choices(forms.Select):
+    """The same as Django’s own widget, which renders three templates for each choice: a sixth of a page’s time."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        widget = self.get_context(name, value, attrs)["widget"]
+        groups = format_html_join("", "{}", ((_group(*each),) for each in widget["optgroups"]))
+        return format_html(
+            '<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), groups
+        )
+
+
+def _group(label, options, _index):
+    written = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((each["value"], flatatt(each["attrs"]), each["label"]) for each in options),
+    )
+    return format_html('<optgroup label="{}">{}</optgroup>', label, written) if label else written
+
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
@@ -34,7 +57,7 @@ class DatesForm(forms.Form):
 class PeriodForm(forms.Form):
     """One of the periods worth a click, or the one that the address names already."""
 
-    period = forms.ChoiceField(label=_("Period"))
+    period = forms.ChoiceField(label=_("Period"), widget=Choices)
 
     def __init__(self, *, shown):
         super().__init__(initial={"period": shown.text})

@@ -1,6 +1,5 @@
 """P4, P5 and the dashboards: official figures of a whole country, however many dossiers it has."""
 
-import gc
 import re
 import time
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
-from portal import clock
+from portal import clock, garbage
 from portal.agencies.models import Agency
 from portal.clock.models import PortalClock
 from portal.metrics import cuts, figures, periods, recount, registry
@@ -143,8 +142,7 @@ def _dashboards():
     They are read in turns, with a loop that is always the same: a machine may run at half its speed a moment later.
     """
     call_command("collectstatic", interactive=False, verbosity=0)  # addresses of static files
-    gc.collect()
-    gc.freeze()  # as portal/wsgi.py has it
+    garbage.look_seldom()  # as portal/wsgi.py has it
     client, slowest, most = Client(SERVER_NAME="localhost"), 0, 0
     taken = {page.format(text): [] for page in PAGES for text in PERIODS}
     taken |= {page: [] for page in AT_ONCE}

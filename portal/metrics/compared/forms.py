@@ -7,7 +7,7 @@ from portal.catalogue.models import PublicService
 from portal.metrics import registry
 from portal.metrics.blocks import REGIONS, WIDE, slug
 from portal.metrics.compared import targets
-from portal.metrics.forms import PeriodForm
+from portal.metrics.forms import Choices, PeriodForm
 from portal.wording import ENGLISH, spoken
 
 
@@ -23,7 +23,7 @@ def rates(day):
 class RateForm(PeriodForm):
     """A period and one of the rates; ``order`` is kept where the page has one."""
 
-    metric = forms.ChoiceField(label=_("Figure"))
+    metric = forms.ChoiceField(label=_("Figure"), widget=Choices)
     field_order = ["metric", "period"]
 
     def __init__(self, *, shown, metric, **kept):
@@ -37,7 +37,7 @@ class RateForm(PeriodForm):
 class BlockForm(PeriodForm):
     """A period and a block: the wide ones, regions and fields, or the one that the address names."""
 
-    block = forms.ChoiceField(label=_("Whose figures"))
+    block = forms.ChoiceField(label=_("Whose figures"), widget=Choices)
     field_order = ["block", "period"]
 
     def __init__(self, *, shown, block):

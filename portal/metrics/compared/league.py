@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass, replace
 
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from portal.catalogue.folding import fold
+from portal.metrics import rows
 from portal.metrics.addresses import in_address, scorecard_address
 from portal.metrics.compared import earlier, tops
 from portal.metrics.compared.targets import target_of
 from portal.metrics.tables import ENOUGH, Column, Shown
-from portal.wording import number
+from portal.template_tags import cellbar
+from portal.wording import number, numbers
 
 ORDERS = ("rank", "name", "change", "counted")  # what a league may be sorted by
 
@@ -66,6 +70,12 @@ class League:
         return [place for place in self.places if place.rank is not None]
 
     @property
+    def rows(self):
+        """The lines of the table, as HTML."""
+        rate = numbers().rate
+        return [_row(place, self.mark, rate) for place in self.places]
+
+    @property
     def meeting(self):
         """How many meet the target."""
         return sum(bool(place.meets) for place in self.places)
@@ -117,6 +127,25 @@ def is_enough(reading, metric):
     if metric.denominator is None:
         return reading.numerator > 0
     return reading.denominator >= (ENOUGH if metric.denominator.kind == "dossiers" else 1)
+
+
+def _row(place, mark, rate):
+    reading, figure = place.reading, place.figure
+    if reading.share is None:
+        bar = rows.no_data()
+    else:
+        percent = rate(reading.numerator, reading.denominator)
+        too_few = f"{percent}, {_('too few dossiers to rank')}"
+        bar = cellbar(percent, reading.share, mark) if place.rank else rows.quiet(too_few)
+    meets = f' <span class="visually-hidden">{escape(_("meets the target"))}</span>'
+    return rows.ranked(
+        place.rank,
+        place.href,
+        place.top.name,
+        bar,
+        mark_safe(f"{figure.numerator} / {figure.denominator}{meets if place.meets else ''}"),
+        format_html('<td role="cell" class="move">{}</td>', place.move),
+    )
 
 
 def _place(top, column, period, target):

@@ -36,20 +36,32 @@ def progress(period):
     """One row for each target, in as many queries for one as for all."""
     day = tops.tree_day(period)
     metrics = {target: target.metric(period.as_of) for target in targets()}
-    wanted = reads(metric for metric in metrics.values() if metric)
+    # Several targets may be set for one figure.
+    measured = {metric.code: metric for metric in metrics.values() if metric}
+    wanted = reads(measured.values())
     halves = (MINISTRIES, PROVINCES)
     (everybody,) = tops.read([block.kind for block in halves], day, period, only=wanted)
     found = {block: [top for top in everybody if top.agency.kind == block.kind] for block in halves}
     pooled = {block: figures.pooled(top.figures for top in own) for block, own in found.items()}
     pooled[NATION] = figures.pooled(pooled.values())
+    compared = {
+        code: {block: _readings(metric, own) for block, own in found.items()}
+        for code, metric in measured.items()
+    }
     return [
-        Progress(target, metric, _blocks(target, metric, period, found, pooled) if metric else [])
+        Progress(
+            target,
+            metric,
+            _blocks(target, metric, period, compared[metric.code], pooled) if metric else [],
+        )
         for target, metric in metrics.items()
     ]
 
 
-def _blocks(target, metric, period, found, pooled):
-    answers = {block: _answers(target, metric, own) for block, own in found.items()}
+def _blocks(target, metric, period, compared, pooled):
+    answers = {
+        block: [target.is_met_by(reading) for reading in own] for block, own in compared.items()
+    }
     answers[NATION] = [answer for own in answers.values() for answer in own]
     return [
         _of(block, pooled[block], answers[block], target, metric, period)
@@ -57,10 +69,10 @@ def _blocks(target, metric, period, found, pooled):
     ]
 
 
-def _answers(target, metric, found):
-    """Whether each agency with enough to compare meets the target."""
-    readings = [metric.read(top.figures) for top in found]
-    return [target.is_met_by(each) for each in readings if is_enough(each, metric)]
+def _readings(metric, found):
+    """Those of the agencies with enough to compare."""
+    readings = (metric.read(top.figures) for top in found)
+    return [reading for reading in readings if is_enough(reading, metric)]
 
 
 def _of(block, pooled, answers, target, metric, period):

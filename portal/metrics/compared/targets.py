@@ -52,7 +52,12 @@ class Target:
 
     def is_met_by(self, reading):
         """Whether; ``None`` where there is no data."""
-        return None if reading is None or reading.share is None else reading.share >= self.share
+        if reading is None or not reading.denominator:
+            return None
+        # In whole numbers: a page asks it of every ministry and province for each target.
+        return (
+            reading.numerator * self.share.denominator >= self.share.numerator * reading.denominator
+        )
 
 
 @cache

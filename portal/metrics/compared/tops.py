@@ -8,11 +8,28 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.agencies import present
-from portal.agencies.models import Agency, Naming
-from portal.agencies.succession import tops_on
+from portal.agencies.models import Agency
+from portal.agencies.succession import ANSWERS_ON
 from portal.metrics import cuts, figures
 from portal.metrics.figures import Figures
 from portal.wording import ENGLISH, spoken
+
+# Who answers on a day (first parameter) for the ministries and provinces that there ever were, and the name it bears
+# then (second): a merged province may bear a new one. Third: the kinds.
+ANSWERING = f"""
+SELECT heir.*, array_agg(answered.agency) AS answers_for,
+       COALESCE(min(borne.name_vi), heir.name_vi) AS borne_vi, COALESCE(min(borne.name_en), heir.name_en) AS borne_en
+FROM ({ANSWERS_ON}) AS answered
+JOIN agencies_agency AS own ON own.id = answered.agency AND own.id = own.top_id
+JOIN agencies_agency AS heir ON heir.id = answered.top
+LEFT JOIN LATERAL (
+    SELECT name_vi, name_en FROM agencies_naming
+    WHERE agency_id = heir.id AND valid_from <= %s ORDER BY valid_from DESC LIMIT 1
+) AS borne ON true
+WHERE heir.kind = ANY(%s)
+GROUP BY heir.id
+ORDER BY heir.code
+"""
 
 MERGER = date(2025, 7, 1)  # the first day of the 34 provinces
 BEFORE_MERGER = date(2025, 6, 30)  # the last day of the 63
@@ -38,34 +55,25 @@ def read(kinds, day, *periods, only=None):
 
     ``only`` names what is wanted of the figures, if not all is.
     """
-    answers = tops_on(day)
-    found = Agency.objects.filter(kind__in=kinds, pk__in=set(answers.values())).order_by("code")
-    agencies = {agency.pk: agency for agency in found}
-    grouped = {key: heir for key, heir in answers.items() if heir in agencies}
+    agencies = list(Agency.objects.raw(ANSWERING, [day, day, list(kinds)]))
+    grouped = {key: agency.pk for agency in agencies for key in agency.answers_for}
     counted = [figures.read(period, cuts.by_top(grouped), only) for period in periods]
-    heirs = {heir for key, heir in grouped.items() if key != heir}
-    names = _names_on(day)
     # Whoever ended without a successor still answers for what was counted.
     shown = [
         agency
-        for key, agency in agencies.items()
-        if agency.exists_on(day) or any(own.get(key) for own in counted)
+        for agency in agencies
+        if agency.exists_on(day) or any(own.get(agency.pk) for own in counted)
     ]
+    english = spoken() == ENGLISH
     return [
         [
             Top(
                 agency,
                 own.get(agency.pk, Figures()),
-                f"{agency.code}@{day.isoformat()}" if agency.pk in heirs else agency.code,
-                names.get(agency.pk, agency.name),
+                f"{agency.code}@{day.isoformat()}" if len(agency.answers_for) > 1 else agency.code,
+                agency.borne_en if english else agency.borne_vi,
             )
             for agency in shown
         ]
         for own in counted
     ]
-
-
-def _names_on(day):
-    """The names borne on ``day`` by those that have changed theirs: a merged province may bear a new one."""
-    begun = Naming.objects.filter(valid_from__lte=day).order_by("valid_from")
-    return dict(begun.values_list("agency", "name_en" if spoken() == ENGLISH else "name_vi"))

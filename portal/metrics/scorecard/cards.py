@@ -4,12 +4,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
 
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from portal.metrics import readings as readings_of_blocks
+from portal.metrics import rows
 from portal.metrics.compared import tops
 from portal.metrics.compared.league import ranked
 from portal.metrics.registry import CERTAINTY, reads
 from portal.metrics.scorecard import raising, rules, shares, words
 from portal.metrics.tables import ENOUGH, Shown, shown_reading
+from portal.template_tags import cellbar
+from portal.wording import number
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,17 @@ class Standing:
     top: tops.Top
     card: rules.Card
     rank: int | None
+
+    def row(self, href):
+        """Its line as HTML; ``href`` is the page of its card."""
+        if self.card.share is None:
+            bar = rows.no_data()
+        else:
+            bar = cellbar(number(self.card.total, 1), self.card.share)
+            if self.rank is None:
+                bar += format_html(" {}", rows.quiet(_("too few dossiers to rank")))
+        counted = f"{pgettext('numerator of denominator', 'of')} {self.card.most}"
+        return rows.ranked(self.rank, href, self.top.name, bar, counted)
 
 
 @dataclass(frozen=True)

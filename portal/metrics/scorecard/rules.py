@@ -26,7 +26,6 @@ from fractions import Fraction
 from functools import cached_property
 
 HUNDRED = 100
-NOTHING = Fraction(0)
 DECISION_OF = date(2022, 6, 23)
 NEWER_SINCE = date(2026, 1, 1)  # [?] the newer table was seen in 2026; its first day is not known
 
@@ -119,7 +118,13 @@ class Card:
 
     @cached_property
     def total(self):
-        return sum((each.points for each in self.known), NOTHING)
+        # As whole numbers, made smaller once and not after each indicator: a table of all provinces adds five hundred.
+        numerator, denominator = 0, 1
+        for each in self.known:
+            points = each.points
+            numerator = numerator * points.denominator + points.numerator * denominator
+            denominator *= points.denominator
+        return Fraction(numerator, denominator)
 
     @cached_property
     def most(self):

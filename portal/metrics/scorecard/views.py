@@ -20,13 +20,15 @@ def index(request):
     """Every ministry, or every province, with its points."""
     period, profile = _asked(request)
     kind = _one_of(request.GET.get("kind", blocks.PROVINCES.code), LEAGUES)
+    standings = cards.all_of(LEAGUES[kind].kind, period, profile)
     return render(
         request,
         "metrics/scorecards.html",
         {
-            "standings": [
-                (each, scorecard_address(each.top.agency.code, period))
-                for each in cards.all_of(LEAGUES[kind].kind, period, profile)
+            "standings": standings,
+            "rows": [
+                each.row(f"{scorecard_address(each.top.agency.code, period)}&profile={profile}")
+                for each in standings
             ],
             "within": LEAGUES[kind],
             "others": [each for code, each in LEAGUES.items() if code != kind],
