@@ -29,11 +29,9 @@ END IF;
 RETURN NULL;
 """
 
-# Rows (agency, answers, top): who answers on a day for every agency that there ever was, and their ministry or
-# province. One parameter: the day. For whoever reads rows of the past by the tree of another day, as metrics do.
-ANSWERS_ON = """
+_ANSWERS_ON = """
 WITH RECURSIVE chain (agency, answers, day) AS (
-    SELECT id, id, %s::date FROM agencies_agency
+    SELECT id, id, %s::date FROM agencies_agency {asked}
     UNION ALL
     SELECT chain.agency, s.successor_id, chain.day
     FROM chain JOIN agencies_succession AS s ON s.agency_id = chain.answers AND s.day <= chain.day
@@ -44,6 +42,11 @@ WHERE NOT EXISTS (
     SELECT FROM agencies_succession AS s WHERE s.agency_id = chain.answers AND s.day <= chain.day
 )
 """
+# Rows (agency, answers, top): who answers on a day for every agency that there ever was, and their ministry or
+# province. One parameter: the day. For whoever reads rows of the past by the tree of another day, as metrics do.
+ANSWERS_ON = _ANSWERS_ON.format(asked="")
+# The same for every ministry and province that there ever was.
+TOPS_ANSWER_ON = _ANSWERS_ON.format(asked="WHERE id = top_id")
 ONE_ANSWERS_ON = """
 WITH RECURSIVE chain (answers, day, step) AS (
     SELECT %s::bigint, %s::date, 0
@@ -65,9 +68,5 @@ def in_succession(agency, day):
 def tops_on(day) -> dict[int, int]:
     """For every ministry and province that there ever was, the key of the one that answers for it on ``day``."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT answered.agency, answered.top FROM ({ANSWERS_ON}) AS answered "
-            "JOIN agencies_agency AS own ON own.id = answered.agency WHERE own.id = own.top_id",
-            [day],
-        )
+        cursor.execute(f"SELECT agency, top FROM ({TOPS_ANSWER_ON}) AS answered", [day])
         return dict(cursor.fetchall())

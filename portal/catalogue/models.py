@@ -130,7 +130,12 @@ class Offering(models.Model):
         verbose_name = _("offering")
         verbose_name_plural = _("offerings")
         indexes = [
-            models.Index(fields=["handling_agency", "service"], name="offering_of_agency"),
+            # With all that figures ask of an offering: what an agency offers on a day is read from the index alone.
+            models.Index(
+                fields=["handling_agency", "service"],
+                include=["level", "valid_from", "valid_to"],
+                name="offering_of_agency",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -14,7 +14,6 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db import connection
 from django.db.models import Q
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -129,14 +128,15 @@ MINISTRIES = KindBlock("ministries", _("Ministries"), Agency.Kind.MINISTRY)
 PROVINCES = KindBlock("provinces", _("Provinces and cities"), Agency.Kind.PROVINCE)
 WIDE = {block.code: block for block in (NATION, MINISTRIES, PROVINCES)}
 
-BELOW = """
+# The agency of a code, with the rows (key, key of the parent) of itself and of all that is below it.
+WITH_ALL_BELOW = """
 WITH RECURSIVE below AS (
-    SELECT id, parent_id FROM agencies_agency WHERE id = %s
+    SELECT id, parent_id FROM agencies_agency WHERE code = %s
     UNION ALL
     SELECT agency.id, agency.parent_id
     FROM agencies_agency AS agency JOIN below ON agency.parent_id = below.id
 )
-SELECT id, parent_id FROM below
+SELECT own.*, (SELECT array_agg(ARRAY[id, parent_id]) FROM below) AS below FROM agencies_agency AS own WHERE code = %s
 """
 
 
@@ -158,15 +158,14 @@ def block(code):
 
 def agency_block(code):
     """One agency and everything below it. Raises ``NoSuchBlock``."""
-    # No code is that long, and PostgreSQL knows no text with a zero byte.
-    found = (
-        Agency.objects.select_related("top").filter(code=code).first() if "\0" not in code else None
-    )
+    if "\0" in code:  # PostgreSQL knows no text with a zero byte
+        raise NoSuchBlock(code=code.replace("\0", "")[:40])
+    found = next(iter(Agency.objects.raw(WITH_ALL_BELOW, [code, code])), None)
     if found is None:
         raise NoSuchBlock(code=code[:40])
-    with connection.cursor() as cursor:
-        cursor.execute(BELOW, [found.pk])
-        return AgencyBlock(found.code, found.name, found, tuple(cursor.fetchall()))
+    if found.top_id == found.pk:
+        found.top = found
+    return AgencyBlock(found.code, found.name, found, tuple(map(tuple, found.below)))
 
 
 def region(name):

@@ -31,7 +31,8 @@ WITH cut AS ({{cut}}), top AS (
     ) AS since
     FROM cut GROUP BY agency
 ), missing AS MATERIALIZED (
-    SELECT id FROM top WHERE NOT EXISTS (SELECT FROM metrics_standing AS any_day WHERE any_day.top = top.id)
+    SELECT id FROM top
+    WHERE since IS NULL AND NOT EXISTS (SELECT FROM metrics_standing AS any_day WHERE any_day.top = top.id)
 ), offered AS (
     SELECT below.top_id AS top, offering.service_id AS service, max(offering.level) AS level
     FROM missing
@@ -48,12 +49,12 @@ WITH cut AS ({{cut}}), top AS (
     FROM offered GROUP BY 1, 2, 3, 4
 ), used AS (
     SELECT agency AS top, number, bit_or(services) AS services FROM {{used}} AS used GROUP BY 1, 2
+), counted AS MATERIALIZED (  -- numbers are sorted, not sets
+    SELECT cut.grp, standing.level, standing.eligible, bit_count(standing.services) AS offered,
+           COALESCE(bit_count(standing.services & used.services), 0) AS used
+    FROM cut JOIN standing ON standing.top = cut.agency LEFT JOIN used USING (top, number)
 )
-SELECT cut.grp, standing.level, standing.eligible,
-       sum(bit_count(standing.services))::bigint,
-       sum(COALESCE(bit_count(standing.services & used.services), 0))::bigint
-FROM cut JOIN standing ON standing.top = cut.agency LEFT JOIN used USING (top, number)
-GROUP BY 1, 2, 3
+SELECT grp, level, eligible, sum(offered)::bigint, sum(used)::bigint FROM counted GROUP BY 1, 2, 3
 """
 
 # Of agencies that lie within one ministry or province: few enough to look at their offerings one by one.

@@ -8,6 +8,16 @@ RANKED = (
     '<td role="cell" class="c-bar">{}</td><td role="cell" class="num c-n">{}</td></tr>'
 )
 
+FIGURE = (
+    '<tr role="row"><th role="rowheader" scope="row"><a href="{}">{}</a></th>'
+    '<td role="cell" class="num" data-label="{}">{}</td></tr>'
+)
+
+
+def figure(name, href, label, value):
+    """A line of a table of figures: what it is, and its value, which stands under ``label`` on a phone."""
+    return format_html(FIGURE, href, name, label, value)
+
 
 def ranked(rank, href, name, bar, counted, more=""):
     """A line of a table by rank; ``rank`` may be ``None``. ``more`` are cells between the name and the bar."""

@@ -1,6 +1,7 @@
 """Figures as pages show them: each count beside the address of the list of what it counts."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
@@ -22,7 +23,7 @@ class Column:
 
     def __init__(self, metric, period, heading=""):
         self.metric = metric
-        self.heading = str(heading or metric.short)
+        self._heading = heading
         self.numerator_url = list_address(metric, NUMERATOR, period, "")  # a block’s code follows
         self.denominator_url = (
             list_address(metric, DENOMINATOR, period, "") if metric.denominator else ""
@@ -31,9 +32,12 @@ class Column:
         # Whether the number, or the two counts of a share, are sums of money.
         self._write = numbers.money if metric.numerator.kind == "VND" else numbers.whole
         self._rate = numbers.rate
-        self._before = f'<td role="cell" class="num" data-label="{escape(self.heading)}">'
         self._numerator = f'<a href="{escape(self.numerator_url)}'
         self._denominator = f'<a href="{escape(self.denominator_url)}'
+
+    @cached_property
+    def _before(self):
+        return f'<td role="cell" class="num" data-label="{escape(self._heading or self.metric.short)}">'
 
     def shown(self, figures, block):
         """The figure of one block; ``block`` is its code as addresses write it."""

@@ -157,7 +157,8 @@ class Nation:
                 eligible="n % 5 <> 0",
                 valid_from=f"DATE '{YEAR - 1}-01-01'",
             )
-            cursor.execute("ANALYZE")
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")  # as the server does by itself in the night
 
     def _dossiers(self):
         with _owner() as cursor:

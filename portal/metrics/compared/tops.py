@@ -9,7 +9,7 @@ from datetime import date
 
 from portal.agencies import present
 from portal.agencies.models import Agency
-from portal.agencies.succession import ANSWERS_ON
+from portal.agencies.succession import TOPS_ANSWER_ON
 from portal.metrics import cuts, figures
 from portal.metrics.figures import Figures
 from portal.wording import ENGLISH, spoken
@@ -19,8 +19,7 @@ from portal.wording import ENGLISH, spoken
 ANSWERING = f"""
 SELECT heir.*, array_agg(answered.agency) AS answers_for,
        COALESCE(min(borne.name_vi), heir.name_vi) AS borne_vi, COALESCE(min(borne.name_en), heir.name_en) AS borne_en
-FROM ({ANSWERS_ON}) AS answered
-JOIN agencies_agency AS own ON own.id = answered.agency AND own.id = own.top_id
+FROM ({TOPS_ANSWER_ON}) AS answered
 JOIN agencies_agency AS heir ON heir.id = answered.top
 LEFT JOIN LATERAL (
     SELECT name_vi, name_en FROM agencies_naming

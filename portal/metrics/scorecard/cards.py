@@ -157,8 +157,8 @@ def _shown():
 
 def _group(name, card, standings, metrics, readings, period, block):
     own = card.of(name)
-    others = [each.card.of(name) for each in standings if each.rank is not None]
-    known = [other.total for other in others if other.most]
+    others = (each.card.total_of(name) for each in standings if each.rank is not None)
+    known = [points for points in others if points is not None]
     return GroupLine(
         name,
         own,

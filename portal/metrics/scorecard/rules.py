@@ -19,7 +19,6 @@ total *and* of the maximum.
 (Fraction(20, 1), 24, ['1.1', '1.2', '1.3'])
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -53,6 +52,10 @@ class Indicator:
     part: str = ""
     times: str = ""
     certainty: str = "F2"
+
+    def is_of(self, group):
+        """Whether it belongs to a group, or to a part of one."""
+        return group in (self.group, self.part)
 
 
 GROUPS = (
@@ -118,13 +121,7 @@ class Card:
 
     @cached_property
     def total(self):
-        # As whole numbers, made smaller once and not after each indicator: a table of all provinces adds five hundred.
-        numerator, denominator = 0, 1
-        for each in self.known:
-            points = each.points
-            numerator = numerator * points.denominator + points.numerator * denominator
-            denominator *= points.denominator
-        return Fraction(numerator, denominator)
+        return _added(self.known)
 
     @cached_property
     def most(self):
@@ -142,15 +139,12 @@ class Card:
 
     def of(self, group):
         """The card of one group, or of a part of one."""
-        return Card(tuple(self._by_group[group]))
+        return Card(tuple(each for each in self.scores if each.indicator.is_of(group)))
 
-    @cached_property
-    def _by_group(self):
-        found = defaultdict(list)
-        for each in self.scores:
-            for name in filter(None, (each.indicator.group, each.indicator.part)):
-                found[name].append(each)
-        return found
+    def total_of(self, group):
+        """The points got in one group, or in a part of one; ``None`` where none of its indicators is known."""
+        known = [each for each in self.known if each.indicator.is_of(group)]
+        return _added(known) if known else None
 
 
 def profile_on(day):
@@ -168,6 +162,16 @@ def points(share, *, most, target=None):
     # In whole numbers: a table of all provinces gives points five hundred times.
     given, whole = share.numerator * most * HUNDRED, share.denominator * (target or HUNDRED)
     return Fraction(min(max(given, 0), most * whole), whole)
+
+
+def _added(scores):
+    # As whole numbers, made smaller once and not after each: a table of all provinces adds five hundred.
+    numerator, denominator = 0, 1
+    for each in scores:
+        given = each.points
+        numerator = numerator * given.denominator + given.numerator * denominator
+        denominator *= given.denominator
+    return Fraction(numerator, denominator)
 
 
 def _share(indicator, shares):
