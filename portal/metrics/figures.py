@@ -96,17 +96,17 @@ def pooled(figures):
 # ``place`` is the agency, or nothing where all of a part are one group. Agencies find their groups here and not by a
 # join: PostgreSQL does not know how many it joins once a plan is kept, and goes through all of them for every row.
 CELLS = """
-SELECT {part}, {place} AS agency, {day} AS day, metric, channel, sum(quantity)::bigint, sum(amount)::bigint
+SELECT {part}, {place} AS agency, {keys}, sum(quantity)::bigint, sum(amount)::bigint
 FROM {cells} AS counted
-GROUP BY 1, 2, 3, 4, 5
+GROUP BY 2, {keys}
 """
 
 CARRIED = f"""
-SELECT {{part}}, {{place}} AS agency, NULL::date, '{CARRIED_OVER}', channel,
+SELECT {{part}}, {{place}} AS agency, '{CARRIED_OVER}', channel,
        sum(CASE WHEN metric = ANY(%s) THEN quantity ELSE -quantity END)::bigint, 0::bigint
 FROM {{cells}} AS counted
 WHERE metric = ANY(%s)
-GROUP BY 1, 2, 5
+GROUP BY 2, channel
 """
 
 
@@ -116,7 +116,7 @@ def read(period, cut, only=None):
     ``only`` names what is wanted of it (``Metric.reads``), if not all is: the rest may then be there or not.
     """
     found = defaultdict(Figures)
-    for group, _day, *cell in _cells(period, cut, only=only):
+    for group, *cell in _cells(period, cut, only=only):
         found[group].add_cell(*cell)
     if only is not None and ON_OFFER not in only:
         return found
@@ -147,16 +147,16 @@ def read_by_month(period, cut, only=None):
 
 
 def _cells(period, cut, *, by_month=False, only=None):
-    """Rows (group, day or ``None``, metric, channel, quantity, VND) of all parts of a cut, in one statement.
+    """Rows (group, metric, channel, quantity, VND) of all parts of a cut, in one statement.
 
-    There may be several rows for one cell of a group.
+    With ``by_month`` the day comes after the group. There may be several rows for one cell of a group.
     """
-    day = "day" if by_month else "NULL::date"
+    keys = "day, metric, channel" if by_month else "metric, channel"
     texts, values = [], []
     for number, part in enumerate(cut.parts):
         told = {"part": number, "place": "NULL::bigint" if part.is_one_group else "agency"}
         cells = sources.cells(period, part, by_month=by_month, only=only)
-        texts.append(CELLS.format(**told, day=day, cells=cells.sql))
+        texts.append(CELLS.format(**told, keys=keys, cells=cells.sql))
         values += cells.parameters
         with_carried = not by_month and (only is None or CARRIED_OVER in only)
         if with_carried and period.first > EARLIEST:

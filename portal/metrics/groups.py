@@ -43,7 +43,10 @@ class Lines:
         """The lines of the table, as HTML."""
         label, method = pgettext("of a figure", "Value"), reverse("metrics:method")
         return [
-            rows.figure(line.metric.name, f"{method}#{line.metric.code}", label, line.value)
+            rows.line(
+                rows.link(f"{method}#{line.metric.code}", line.metric.name),
+                rows.number(label, line.value),
+            )
             for line in self.lines
         ]
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from portal.metrics.cuts import Of, Part
 from portal.metrics.rollup import IN_SET, NUMBER, OF_SET, USED
-from portal.metrics.sources import services_in
+from portal.metrics.sources import array, services_in
 
 STANDING_LOCK = (
     0x6F66_6665  # held by those who change offerings (shared) and by who summarises them
@@ -139,9 +139,10 @@ def _rows(part):
     if part.of is Of.KINDS:
         sql = "SELECT id AS agency, kind AS grp FROM agencies_agency WHERE parent_id IS NULL AND kind = ANY(%s)"
         return sql, [groups]
-    kind = "bigint" if all(isinstance(group, int) for group in groups) else "text"
-    sql = f"SELECT * FROM unnest(%s::bigint[], %s::{kind}[]) AS listed (agency, grp)"
-    return sql, [part.keys, groups]
+    sql = "SELECT * FROM unnest(%s::bigint[], %s::{kind}[]) AS listed (agency, grp)"
+    if all(isinstance(group, int) for group in groups):
+        return sql.format(kind="bigint"), [array(part.keys), array(groups)]
+    return sql.format(kind="text"), [array(part.keys), groups]
 
 
 def summarise():

@@ -4,7 +4,7 @@ import calendar
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext, pgettext
@@ -141,7 +141,11 @@ def month_of(day):
 
 def suggestions(*, months=6):
     """Periods worth a click, newest first: this year, the last, this quarter, the one before, the last months."""
-    today = clock.today()
+    return list(_suggested(clock.today(), months))
+
+
+@lru_cache(maxsize=8)
+def _suggested(today, months):
     quarter_first = date(today.year, 3 * quarter_of(today) - 2, 1)
     before = quarter_first - timedelta(days=1)
     found = [

@@ -1,22 +1,33 @@
-"""Lines of long tables as HTML, put together by functions: a template takes ten times as long for each of 63."""
+"""Lines of long tables as HTML, put together by functions: a template takes ten times as long for each of 63.
+
+Whatever is no HTML already (``SafeString``) is escaped. ``label`` is the heading that a cell has on a phone.
+"""
 
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+LINE = '<tr role="row"><th role="rowheader" scope="row"{}>{}</th>{}</tr>'
+NUMBER = '<td role="cell" class="num" data-label="{}">{}</td>'
+WORDS = '<td role="cell" data-label="{}">{}</td>'
 RANKED = (
     '<tr role="row"><td role="cell" class="num">{}</td><th role="rowheader" scope="row"><a href="{}">{}</a></th>{}'
     '<td role="cell" class="c-bar">{}</td><td role="cell" class="num c-n">{}</td></tr>'
 )
 
-FIGURE = (
-    '<tr role="row"><th role="rowheader" scope="row"><a href="{}">{}</a></th>'
-    '<td role="cell" class="num" data-label="{}">{}</td></tr>'
-)
+
+def line(head, *cells, css=""):
+    """A line of a table that is stacked on a phone: ``head``, and cells made by :func:`number` and :func:`words`."""
+    named = format_html(' class="{}"', css) if css else ""
+    return format_html(LINE, named, head, mark_safe("".join(cells)))
 
 
-def figure(name, href, label, value):
-    """A line of a table of figures: what it is, and its value, which stands under ``label`` on a phone."""
-    return format_html(FIGURE, href, name, label, value)
+def number(label, value):
+    return format_html(NUMBER, label, value)
+
+
+def words(label, value):
+    return format_html(WORDS, label, value)
 
 
 def ranked(rank, href, name, bar, counted, more=""):
@@ -24,9 +35,13 @@ def ranked(rank, href, name, bar, counted, more=""):
     return format_html(RANKED, rank or "–", href, name, more, bar, counted)
 
 
-def quiet(words):
+def link(href, name):
+    return format_html('<a href="{}">{}</a>', href, name)
+
+
+def quiet(said):
     """What is said by the way."""
-    return format_html('<span class="quiet">{}</span>', words)
+    return format_html('<span class="quiet">{}</span>', said)
 
 
 def no_data():

@@ -7,8 +7,6 @@ is counted again from history, from what was recorded in it up to that instant.
 from collections import defaultdict
 from dataclasses import dataclass
 
-from psycopg.types.numeric import Int8
-
 from portal.metrics.cuts import Of
 from portal.metrics.models import Resolution
 from portal.metrics.recount import HISTORY
@@ -31,8 +29,9 @@ RESOLUTIONS = {
     },
 }
 
-# How the values of a column are sent. Small numbers as they are would be made “bigint” again for every row.
-SENT = {"agency": ("bigint", Int8), "metric": ("text", str)}
+# What a list of values of a column is. It is sent as one text: a list of small numbers would be made “bigint” again for
+# every row, and as sixty of them it takes five times as long to send.
+KINDS_SENT = {"agency": "bigint", "metric": "text"}
 
 RULES = HISTORY.replace("%", "%%")  # as a statement with placeholders has it
 
@@ -156,11 +155,15 @@ def _narrowed(source, columns, wanted):
     conditions, sent = ["true"], []
     for column, values in wanted.items():
         if values is not None:
-            kind, convert = SENT[column]
-            conditions.append(f"{column} = ANY(%s::{kind}[])")
-            sent.append([convert(value) for value in values])
+            conditions.append(f"{column} = ANY(%s::{KINDS_SENT[column]}[])")
+            sent.append(array(values))
     sql = f"SELECT {columns} FROM ({source.sql}) AS source WHERE {' AND '.join(conditions)}"
     return Source(sql, [*source.parameters, *sent])
+
+
+def array(values):
+    """Keys, or names of cell metrics, as PostgreSQL writes an array of them."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _by_kind(spans):

@@ -102,9 +102,8 @@ class Count(Term):
         return CARRIED_OVER not in self.cells
 
     def value(self, figures):
-        return figures.quantity(self.cells, self.channel) - figures.quantity(
-            self.less, self.channel
-        )
+        found = figures.quantity(self.cells, self.channel)
+        return found - figures.quantity(self.less, self.channel) if self.less else found
 
     def listing(self, period, block):
         found = self.listed(period, block)

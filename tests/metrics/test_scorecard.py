@@ -8,7 +8,7 @@ import pytest
 
 from portal.metrics import blocks
 from portal.metrics.scorecard import rules, shares, words
-from portal.metrics.scorecard.rules import NEWER, OLDER, PROFILES, points, score
+from portal.metrics.scorecard.rules import NEWER, OLDER, PROFILES, Card, points
 from tests.metrics import stories
 from tests.metrics.stories import clock_at
 from tests.metrics.test_pages import MOST_QUERIES, Counts, counts_of, lines_of
@@ -76,17 +76,17 @@ def test_points_by_hand(share, most, target, expected):
 
 
 def test_what_is_not_known_is_left_out_of_the_maximum_too():
-    card = score(OLDER, {"2.1": Fraction(1, 2), "3.2": None})
+    card = Card(OLDER, {"2.1": Fraction(1, 2), "3.2": None})
     assert (card.total, card.most, card.share) == (10, 20, Fraction(1, 2))
     assert card.of("3a").most == 0
-    assert score(OLDER, {}).share is None
+    assert Card(OLDER, {}).share is None
 
 
 def test_online_dossiers_are_multiplied_by_what_is_synchronised():
     """Half online, four fifths synchronised: 40 % of a target of 50 %."""
     shares = {"3.3": Fraction(1, 2), "1.4": Fraction(4, 5)}
-    assert score(OLDER, shares).of("3a").total == Fraction(24, 5)
-    assert score(OLDER, {"3.3": Fraction(1, 2)}).of("3a").most == 0
+    assert Card(OLDER, shares).of("3a").total == Fraction(24, 5)
+    assert Card(OLDER, {"3.3": Fraction(1, 2)}).of("3a").most == 0
 
 
 def shown(client, address):

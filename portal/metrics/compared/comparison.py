@@ -3,13 +3,17 @@
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
 from portal.agencies.models import Unit
 from portal.catalogue.models import PublicService
-from portal.metrics import readings, registry
+from portal.metrics import readings, registry, rows
 from portal.metrics.addresses import comparison_address
 from portal.metrics.blocks import AgencyBlock, ListedBlock
 from portal.metrics.compared import earlier, targets
 from portal.metrics.tables import Shown, in_order, shown_reading
+from portal.wording import number, percent, short_date
 
 
 @dataclass(frozen=True)
@@ -28,17 +32,44 @@ class Line:
     def change(self):
         return earlier.Change(self.now.reading, self.before.reading if self.before else None)
 
-    @property
-    def meets(self):
-        return self.target.is_met_by(self.change.now) if self.target else None
+    def row(self, now_label):
+        """The line of the table as HTML; ``now_label`` is the period in words."""
+        return rows.line(
+            self.metric.name,
+            rows.number(now_label, self.now.html),
+            rows.number(_("A year before"), self.before.html if self.before else rows.no_data()),
+            rows.number(_("Ratio"), self._ratio),
+            rows.number(_("Percentage points"), self._points),
+            rows.words(_("Target"), self._target),
+        )
 
     @property
-    def missing_points(self):
-        """Percentage points up to the target; ``None`` where it is met or nothing is known."""
-        share = self.change.now.share
-        if self.target is None or share is None or share >= self.target.share:
-            return None
-        return (self.target.share - share) * 100
+    def _ratio(self):
+        if self.change.ratio is None:
+            return rows.no_data()
+        more = percent(self.change.percent)
+        sign = "+" if self.change.percent > 0 else ""
+        return format_html(RATIO, number(self.change.ratio, 2), f"{sign}{more}")
+
+    @property
+    def _points(self):
+        if not self.change.is_share:
+            return "–"
+        if self.change.points is None:
+            return rows.no_data()
+        return f"{'+' if self.change.points > 0 else ''}{number(self.change.points, 1)}"
+
+    @property
+    def _target(self):
+        if not self.target:
+            return "–"
+        day = _("by %(day)s") % {"day": short_date(self.target.by)}
+        met = self.target.in_words(self.change.now)
+        return format_html(TARGET, self.target.percent, day, met)
+
+
+RATIO = '× {} <span class="figure-counts">{}</span>'
+TARGET = '{} {} <span class="figure-counts">{}</span>'
 
 
 @dataclass(frozen=True)
@@ -48,9 +79,13 @@ class Comparison:
     before: object  # the period a year before; None where there can be no figures
     lines: list
     dates: str  # of the period, up to the day that has come
-    parts: list = field(
-        default_factory=list
-    )  # (name, address) of what can be looked at more closely
+    # (name, address) of what can be looked at more closely
+    parts: list = field(default_factory=list)
+
+    @property
+    def rows(self):
+        """The lines of the table, as HTML."""
+        return [line.row(self.period.label) for line in self.lines]
 
 
 def compare(block, period):

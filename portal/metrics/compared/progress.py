@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from portal.metrics import figures
+from django.utils.translation import gettext as _
+
+from portal.metrics import figures, rows
 from portal.metrics.addresses import league_address
 from portal.metrics.blocks import MINISTRIES, NATION, PROVINCES
 from portal.metrics.compared import tops
@@ -10,6 +12,7 @@ from portal.metrics.compared.league import is_enough
 from portal.metrics.compared.targets import targets
 from portal.metrics.registry import reads
 from portal.metrics.tables import shown
+from portal.wording import number
 
 
 @dataclass(frozen=True)
@@ -18,11 +21,23 @@ class BlockProgress:
 
     block: object
     figure: object = None  # tables.Shown; None while the figure has no source
-    meets: bool | None = None
-    missing_points: object = None
     meeting: int = 0
     counted: int = 0
     league_url: str = ""
+
+    def row(self, target):
+        """The line of the table of ``target`` as HTML."""
+        name = self.block.name
+        agencies = _("%(some)s of %(all)s with enough to compare") % {
+            "some": number(self.meeting),
+            "all": number(self.counted),
+        }
+        return rows.line(
+            rows.link(self.league_url, name) if self.league_url else name,
+            rows.number(self.figure.metric.short, self.figure.html),
+            rows.words(_("Target"), target.in_words(self.figure.reading)),
+            rows.number(_("Agencies that meet it"), agencies),
+        )
 
 
 @dataclass(frozen=True)
@@ -30,6 +45,11 @@ class Progress:
     target: object
     metric: object  # None while the figure has no source
     blocks: list = field(default_factory=list)
+
+    @property
+    def rows(self):
+        """The lines of the table, as HTML."""
+        return [block.row(self.target) for block in self.blocks]
 
 
 def progress(period):
@@ -64,7 +84,7 @@ def _blocks(target, metric, period, compared, pooled):
     }
     answers[NATION] = [answer for own in answers.values() for answer in own]
     return [
-        _of(block, pooled[block], answers[block], target, metric, period)
+        _of(block, pooled[block], answers[block], metric, period)
         for block in (NATION, MINISTRIES, PROVINCES)
     ]
 
@@ -75,14 +95,10 @@ def _readings(metric, found):
     return [reading for reading in readings if is_enough(reading, metric)]
 
 
-def _of(block, pooled, answers, target, metric, period):
-    figure = shown(metric, pooled, period, block.code)
-    meets = target.is_met_by(figure.reading)
+def _of(block, pooled, answers, metric, period):
     return BlockProgress(
         block,
-        figure,
-        meets,
-        (target.share - figure.reading.share) * 100 if meets is False else None,
+        shown(metric, pooled, period, block.code),
         sum(answers),
         len(answers),
         league_address(block.code, metric.code, period) if block is not NATION else "",

@@ -7,6 +7,9 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from portal.metrics import registry
 from portal.metrics.errors import NoSuchMetric
 from portal.wording import VIETNAMESE, number, spoken
@@ -58,6 +61,15 @@ class Target:
         return (
             reading.numerator * self.share.denominator >= self.share.numerator * reading.denominator
         )
+
+    def in_words(self, reading):
+        """Whether a reading meets it, and if not, how far it is."""
+        if (is_met := self.is_met_by(reading)) is None:
+            return _("no data")
+        if is_met:
+            return pgettext("target", "met")
+        points = number((self.share - reading.share) * 100, 1)
+        return _("%(points)s points short") % {"points": points}
 
 
 @cache

@@ -16,7 +16,7 @@ from portal.metrics.registry import CERTAINTY, reads
 from portal.metrics.scorecard import raising, rules, shares, words
 from portal.metrics.tables import ENOUGH, Shown, shown_reading
 from portal.template_tags import cellbar
-from portal.wording import number
+from portal.wording import number, percent
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,32 @@ class Line:
         return words.INDICATORS[self.score.indicator.id]
 
     @property
-    def certainty_in_words(self):
-        return CERTAINTY[self.score.indicator.certainty]
+    def row(self):
+        """The line of the table as HTML."""
+        indicator = self.score.indicator
+        head = format_html('<span class="code">{}</span> {}', indicator.id, self.name)
+        value = self.figure.html if self.figure else rows.quiet(_("no source yet"))
+        target = "–" if indicator.target is None else percent(Fraction(indicator.target, 100))
+        return rows.line(
+            head,
+            rows.number(_("Value"), value),
+            rows.number(_("Target"), target),
+            rows.number(_("Points"), self._points),
+            rows.words(_("Certainty"), rows.quiet(CERTAINTY[indicator.certainty])),
+            css="indicator",
+        )
 
     @property
-    def target(self):
-        """As a share."""
-        target = self.score.indicator.target
-        return None if target is None else Fraction(target, 100)
+    def _points(self):
+        points, most = self.score.points, self.score.indicator.most
+        if points is not None:
+            return format_html("<b>{}</b> / {}", number(points, 2), most)
+        left_out = rows.quiet(_("left out (%(most)s)") % {"most": most})
+        if not self.why_not:
+            return left_out
+        return format_html(
+            '{} <span class="figure-counts why-not">{}</span>', left_out, self.why_not
+        )
 
 
 @dataclass(frozen=True)
@@ -147,7 +165,7 @@ def page(block, period, profile):
 
 
 def _card(readings, profile):
-    return rules.score(rules.PROFILES[profile], shares.shares(readings))
+    return rules.Card(rules.PROFILES[profile], shares.shares(readings))
 
 
 def _shown():

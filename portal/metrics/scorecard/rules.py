@@ -14,11 +14,12 @@ Two profiles are in use. They differ in group 3a alone: an older one splits its 
 one gives all of them to one. An indicator without a share (no source, or nothing to be a share of) is left out of the
 total *and* of the maximum.
 
->>> card = score(OLDER, {"2.1": Fraction(9, 10), "3.2": Fraction(1, 2)})
+>>> card = Card(OLDER, {"2.1": Fraction(9, 10), "3.2": Fraction(1, 2)})
 >>> card.total, card.most, [each.indicator.id for each in card.scores if each.share is None][:3]
 (Fraction(20, 1), 24, ['1.1', '1.2', '1.3'])
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -115,9 +116,14 @@ class Score:
 
 @dataclass(frozen=True)
 class Card:
-    """The scores of an agency in one profile."""
+    """An agency in one profile. ``shares`` are ``{id of an indicator: share}``; left out or ``None`` is not known."""
 
-    scores: tuple
+    profile: tuple
+    shares: dict
+
+    @cached_property
+    def scores(self):
+        return tuple(Score(each, self._share(each)) for each in self.profile)
 
     @cached_property
     def total(self):
@@ -130,7 +136,9 @@ class Card:
 
     @cached_property
     def known(self):
-        return [each for each in self.scores if each.share is not None]
+        """The scores of the indicators that are: of a table of all provinces nobody asks for the others."""
+        found = ((each, self._share(each)) for each in self.profile if each.id in self.shares)
+        return [Score(each, share) for each, share in found if share is not None]
 
     @cached_property
     def share(self):
@@ -139,22 +147,33 @@ class Card:
 
     def of(self, group):
         """The card of one group, or of a part of one."""
-        return Card(tuple(each for each in self.scores if each.indicator.is_of(group)))
+        return Card(tuple(each for each in self.profile if each.is_of(group)), self.shares)
+
+    def _share(self, indicator):
+        share = self.shares.get(indicator.id)
+        if share is None or not indicator.times:
+            return share
+        factor = self.shares.get(indicator.times)
+        return None if factor is None else share * factor
 
     def total_of(self, group):
         """The points got in one group, or in a part of one; ``None`` where none of its indicators is known."""
-        known = [each for each in self.known if each.indicator.is_of(group)]
+        known = self._by_group.get(group)
         return _added(known) if known else None
+
+    @cached_property
+    def _by_group(self):
+        found = defaultdict(list)
+        for each in self.known:
+            found[each.indicator.group].append(each)
+            if each.indicator.part:
+                found[each.indicator.part].append(each)
+        return found
 
 
 def profile_on(day):
     """``"older"`` or ``"newer"``: the one in use on a day."""
     return "newer" if day >= NEWER_SINCE else "older"
-
-
-def score(profile, shares):
-    """The :class:`Card` of ``shares``, ``{id of an indicator: share}``; an id left out or ``None`` is not known."""
-    return Card(tuple(Score(each, _share(each, shares)) for each in profile))
 
 
 def points(share, *, most, target=None):
@@ -172,11 +191,3 @@ def _added(scores):
         numerator = numerator * given.denominator + given.numerator * denominator
         denominator *= given.denominator
     return Fraction(numerator, denominator)
-
-
-def _share(indicator, shares):
-    share = shares.get(indicator.id)
-    if share is None or not indicator.times:
-        return share
-    factor = shares.get(indicator.times)
-    return None if factor is None else share * factor
