@@ -57,6 +57,7 @@ class PublicService(models.Model):
         verbose_name = _("public service")
         verbose_name_plural = _("public services")
         ordering = ["code"]
+        indexes = [models.Index(fields=["field", "field_en"], name="service_by_field")]
 
     def __str__(self):
         return self.name

@@ -49,13 +49,8 @@ class Figures:
         return any(map(any, cells)) or any(self.services.values())
 
     def add_cell(self, metric, channel, quantity, amount):
-        for cells, key in ((self.cells[metric], channel), (self.totals, metric)):
-            cell = cells.get(key)
-            if cell is None:
-                cells[key] = [quantity, amount]
-            else:
-                cell[0] += quantity
-                cell[1] += amount
+        _add(self.cells[metric], channel, quantity, amount)
+        _add(self.totals, metric, quantity, amount)
 
     def quantity(self, metrics, channel=None):
         """How many were counted under any of ``metrics``, in ``channel`` or in all."""
@@ -83,6 +78,15 @@ class Figures:
             if cell is not None:
                 total += cell[place]
         return total
+
+
+def _add(cells, key, quantity, amount):
+    cell = cells.get(key)
+    if cell is None:
+        cells[key] = [quantity, amount]
+    else:
+        cell[0] += quantity
+        cell[1] += amount
 
 
 def pooled(figures):

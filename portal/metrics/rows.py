@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 LINE = '<tr role="row"><th role="rowheader" scope="row"{}>{}</th>{}</tr>'
 NUMBER = '<td role="cell" class="num" data-label="{}">{}</td>'
+PLAIN = '<td role="cell">{}</td>'
 WORDS = '<td role="cell" data-label="{}">{}</td>'
 RANKED = (
     '<tr role="row"><td role="cell" class="num">{}</td><th role="rowheader" scope="row"><a href="{}">{}</a></th>{}'
@@ -17,7 +18,7 @@ RANKED = (
 
 
 def line(head, *cells, css=""):
-    """A line of a table that is stacked on a phone: ``head``, and cells made by :func:`number` and :func:`words`."""
+    """A line of a table that is stacked on a phone: ``head``, and cells made by the functions below."""
     named = format_html(' class="{}"', css) if css else ""
     return format_html(LINE, named, head, mark_safe("".join(cells)))
 
@@ -28,6 +29,11 @@ def number(label, value):
 
 def words(label, value):
     return format_html(WORDS, label, value)
+
+
+def plain(value):
+    """A cell that needs no heading on a phone."""
+    return format_html(PLAIN, value)
 
 
 def ranked(rank, href, name, bar, counted, more=""):

@@ -79,14 +79,25 @@ class GroupLine:
         """Points of the indicators that are not known."""
         return self.most - self.card.most
 
-    @property
-    def share(self):
-        return self.card.total / self.most
+    def row(self, *, with_median):
+        """Its line in the table of groups as HTML."""
+        cells = [
+            rows.plain(self._bar),
+            rows.number(_("To be had"), self.card.most),
+            rows.number(pgettext("points", "Most"), self.most),
+        ]
+        if with_median:
+            shown = "–" if self.median is None else number(self.median, 1)
+            cells.append(rows.number(_("Median"), shown))
+        return rows.line(rows.link(f"#group-{self.id}", self.name), *cells)
 
     @property
-    def mark(self):
-        """The median as a share of the most."""
-        return None if self.median is None else self.median / self.most
+    def _bar(self):
+        """The points as a share of the most, with a tick at the median."""
+        if not self.card.most:
+            return rows.no_data()
+        mark = None if self.median is None else self.median / self.most
+        return cellbar(number(self.card.total, 1), self.card.total / self.most, mark)
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,11 @@ class Page:
     gains: list
     rank: int | None
     ranked: int  # how many of its kind have a rank
+
+    @property
+    def rows(self):
+        """The lines of the table of groups, as HTML; medians where others are ranked."""
+        return [group.row(with_median=bool(self.ranked)) for group in self.groups]
 
     @property
     def left_out(self):
