@@ -3,6 +3,7 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from portal import clock
 from portal.errors import PortalError
 from portal.metrics import instants, periods
 
@@ -61,7 +62,13 @@ class PeriodForm(forms.Form):
 
     def __init__(self, *, shown):
         super().__init__(initial={"period": shown.text})
+        self._shown = shown
         suggested = periods.suggestions()
         if shown.text not in {each.text for each in suggested}:
             suggested.insert(0, shown)
         self.fields["period"].choices = [(each.text, each.label) for each in suggested]
+
+    @property
+    def key(self):
+        """All that the form’s HTML depends on, but for the language: it is kept under this key."""
+        return f"{clock.today()} {self._shown} {self.initial}"

@@ -53,12 +53,19 @@ def connections(database_url: str, owner_url: str) -> dict[str, dict]:
 
 
 def cache(redis_url: str, *, prefix: str) -> dict[str, dict]:
-    """``CACHES`` on Valkey or Redis; what is there may vanish at any time."""
+    """``CACHES`` on Valkey or Redis; what is there may vanish at any time.
+
+    Parts of pages that no data changes (``{% cache %}``) are kept by the process that serves them.
+    """
     return {
         "default": {
             "BACKEND": "portal.cache.ForgivingRedisCache",
             "LOCATION": redis_url,
             "KEY_PREFIX": prefix,
             "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 2},
-        }
+        },
+        "template_fragments": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 1000},
+        },
     }

@@ -49,8 +49,14 @@ class BlockForm(PeriodForm):
         choices.append(
             (_("Regions"), [(f"region:{slug(of)}", name) for of, name in REGIONS.items()])
         )
-        choices.append((_("Fields"), _fields()))
+        self._offered = _fields()
+        choices.append((_("Fields"), self._offered))
         self.fields["block"].choices = choices
+        self._name = block.name
+
+    @property
+    def key(self):
+        return f"{super().key} {self._name} {self._offered}"
 
 
 def _fields():
