@@ -22,6 +22,8 @@ class Resolution(models.IntegerChoices):
     TEN_DAYS_KIND = 9, "ten days by kind"
     MONTH_KIND = 10, "month by kind"
     YEAR_KIND = 11, "year by kind"
+    FIVE_DAYS_TOP = 12, "five days of all below"  # from the 1st, the 6th, … the 26th
+    QUARTER_TOP = 13, "quarter of all below"
 
 
 class BitString(models.Field):

@@ -31,6 +31,11 @@ TEN_DAYS = (
     "(date_trunc('month', {0})::date + 10 * LEAST((EXTRACT(day FROM {0})::integer - 1) / 10, 2))"
 )
 
+# The first of its five days: the 1st, the 6th, … or the 26th.
+FIVE_DAYS = (
+    "(date_trunc('month', {0})::date + 5 * LEAST((EXTRACT(day FROM {0})::integer - 1) / 5, 5))"
+)
+
 # What stands for a top’s kind; NULL for what is in no tree.
 WHENS = " ".join(f"WHEN '{kind}' THEN {key}" for kind, key in KINDS.items())
 KIND = f"CASE {{top}}.kind {WHENS} END"
@@ -43,7 +48,9 @@ COARSER = f"""
     ({Resolution.DAY_TOP:d}, day, top),
     ({Resolution.MONTH_TOP:d}, date_trunc('month', day)::date, top),
     ({Resolution.YEAR_TOP:d}, date_trunc('year', day)::date, top),
+    ({Resolution.QUARTER_TOP:d}, date_trunc('quarter', day)::date, top),
     ({Resolution.TEN_DAYS_TOP:d}, {TEN_DAYS.format("day")}, top),
+    ({Resolution.FIVE_DAYS_TOP:d}, {FIVE_DAYS.format("day")}, top),
     ({Resolution.DAY_KIND:d}, day, kind),
     ({Resolution.TEN_DAYS_KIND:d}, {TEN_DAYS.format("day")}, kind),
     ({Resolution.MONTH_KIND:d}, date_trunc('month', day)::date, kind),

@@ -11,14 +11,16 @@ from portal.metrics.cuts import Of
 from portal.metrics.models import Resolution
 from portal.metrics.recount import HISTORY
 from portal.metrics.rollup import IN_SET, KIND, NUMBER, SETS
-from portal.metrics.spans import cover, difference
+from portal.metrics.spans import KINDS, cover, difference
 
 RESOLUTIONS = {
     Of.AGENCIES: {"years": Resolution.YEAR_AGENCY, "months": Resolution.MONTH_AGENCY},
     Of.TOPS: {
         "years": Resolution.YEAR_TOP,
+        "quarters": Resolution.QUARTER_TOP,
         "months": Resolution.MONTH_TOP,
         "tens": Resolution.TEN_DAYS_TOP,
+        "fives": Resolution.FIVE_DAYS_TOP,
         "days": Resolution.DAY_TOP,
     },
     Of.KINDS: {
@@ -28,6 +30,7 @@ RESOLUTIONS = {
         "days": Resolution.DAY_KIND,
     },
 }
+OF_A_MONTH = ("months", "tens", "fives", "days")
 
 # What a list of values of a column is. It is sent as one text: a list of small numbers would be made “bigint” again for
 # every row, and as sixty of them it takes five times as long to send.
@@ -64,32 +67,29 @@ def cells(period, part, *, by_month=False, only=None):
     wanted = {"agency": part.keys, "metric": only}
     if period.instant is not None:
         return _together([_narrowed(_of_history(period, part.of), CELL, wanted)])
-    finest = part.of is Of.AGENCIES
     found = [_deltas(period, part.of)]
-    spans = difference(period.first, period.last, years=not by_month, tens=not finest)
-    for sign, some in zip(("", "-"), spans, strict=True):
-        for kind, starts in _by_kind(some):
-            if finest and kind == "days":
-                found.append(_cells(starts, sign))
-            else:
-                found.append(_sums(RESOLUTIONS[part.of][kind], starts, sign))
+    kept = RESOLUTIONS[part.of]
+    kinds = _kinds(kept, OF_A_MONTH if by_month else KINDS)
+    for sign, spans in zip(("", "-"), difference(period.first, period.last, kinds), strict=True):
+        for kind, starts in _by_kind(spans):
+            found.append(_sums(kept[kind], starts, sign) if kind in kept else _cells(starts, sign))
     return _together([_narrowed(each, CELL, wanted) for each in found])
 
 
 def services_in(name, period, part):
     """Rows ``(agency, number, services)``: the set ``name`` of whom ``part`` is of, as bit strings to be united."""
     wanted = {"agency": part.keys}
-    moved, kept = [_of_history(period, part.of)], []
+    moved, sets = [_of_history(period, part.of)], []
     if period.instant is None:
         moved = [_deltas(period, part.of)]
-        finest = part.of is Of.AGENCIES
-        for kind, starts in _by_kind(cover(period.first, period.last, tens=not finest)):
-            if finest and kind == "days":
-                moved.append(_cells(starts))
+        kept = RESOLUTIONS[part.of]
+        for kind, starts in _by_kind(cover(period.first, period.last, _kinds(kept))):
+            if kind in kept:
+                sets.append(_sets(name, kept[kind], starts))
             else:
-                kept.append(_sets(name, RESOLUTIONS[part.of][kind], starts))
+                moved.append(_cells(starts))
     made = [_as_sets(name, _narrowed(each, "*", wanted)) for each in moved]
-    return _together([*made, *(_narrowed(each, SET, wanted) for each in kept)])
+    return _together([*made, *(_narrowed(each, SET, wanted) for each in sets)])
 
 
 def _as_sets(name, moved):
@@ -164,6 +164,11 @@ def _narrowed(source, columns, wanted):
 def array(values):
     """Keys, or names of cell metrics, as PostgreSQL writes an array of them."""
     return "{" + ",".join(map(str, values)) + "}"
+
+
+def _kinds(kept, among=KINDS):
+    """The kinds of spans to read: those that are kept, and single days, which are cells otherwise."""
+    return tuple(kind for kind in among if kind in kept or kind == "days")
 
 
 def _by_kind(spans):

@@ -268,12 +268,13 @@ def _sets_at(resolution):
 
 
 MONTH, YEAR_OF = "date_trunc('month', {})::date", "date_trunc('year', {})::date"
+QUARTER = "date_trunc('quarter', {})::date"
 WITH_TOP = "metrics_cell JOIN agencies_agency AS own ON own.id = agency"
 OLD_SET = "agency, number, bit_or(services)"
 USED_CELLS = f"{{}} WHERE {rollup.SETS[rollup.USED]}"
 NEW_SET = f"{{}}, {rollup.NUMBER}, bit_or({rollup.IN_SET})"
 
-TEN_DAYS = rollup.TEN_DAYS
+TEN_DAYS, FIVE_DAYS = rollup.TEN_DAYS, rollup.FIVE_DAYS
 BY_KIND = (
     "metrics_sum AS sums JOIN agencies_agency AS above ON above.id = agency WHERE resolution = {:d}"
 )
@@ -291,7 +292,9 @@ ADDED_UP = [
             (Resolution.YEAR_AGENCY, _sums_at(Resolution.MONTH_AGENCY), "start", YEAR_OF, {}),
             (Resolution.DAY_TOP, WITH_TOP, "day", "{}", {"of": "own.top_id"}),
             (Resolution.TEN_DAYS_TOP, _sums_at(Resolution.DAY_TOP), "start", TEN_DAYS, {}),
+            (Resolution.FIVE_DAYS_TOP, _sums_at(Resolution.DAY_TOP), "start", FIVE_DAYS, {}),
             (Resolution.MONTH_TOP, _sums_at(Resolution.DAY_TOP), "start", MONTH, {}),
+            (Resolution.QUARTER_TOP, _sums_at(Resolution.MONTH_TOP), "start", QUARTER, {}),
             (Resolution.YEAR_TOP, _sums_at(Resolution.MONTH_TOP), "start", YEAR_OF, {}),
             (Resolution.DAY_KIND, BY_KIND.format(Resolution.DAY_TOP), "start", "{}", {"of": PLACE}),
             (Resolution.TEN_DAYS_KIND, _sums_at(Resolution.DAY_KIND), "start", TEN_DAYS, {}),
@@ -311,7 +314,9 @@ ADDED_UP = [
         for to, source, start in (
             (Resolution.YEAR_AGENCY, Resolution.MONTH_AGENCY, YEAR_OF),
             (Resolution.TEN_DAYS_TOP, Resolution.DAY_TOP, TEN_DAYS),
+            (Resolution.FIVE_DAYS_TOP, Resolution.DAY_TOP, FIVE_DAYS),
             (Resolution.MONTH_TOP, Resolution.DAY_TOP, MONTH),
+            (Resolution.QUARTER_TOP, Resolution.MONTH_TOP, QUARTER),
             (Resolution.YEAR_TOP, Resolution.MONTH_TOP, YEAR_OF),
         )
     ),

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import date, timedelta
-from itertools import product
 from random import Random
 
 import pytest
@@ -14,7 +13,7 @@ from portal.metrics.effects import snapshot
 from portal.metrics.errors import ImpossibleInstant, InstantAhead, InstantTooEarly, PeriodNotBegun
 from portal.metrics.models import Standing
 from portal.metrics.recount import compare
-from portal.metrics.spans import Span, cover, difference
+from portal.metrics.spans import KINDS, Span, cover, difference
 from portal.worktime import at
 from tests.catalogue.factories import EligibilityFactory, OfferingFactory
 
@@ -166,14 +165,23 @@ def test_instants(land):
         periods.parse("2022-09").seen_at(instants.parse("2022-08-31"))
 
 
+KINDS_READ = (
+    KINDS,  # of ministries and provinces
+    ("years", "months", "tens", "days"),  # of their kinds
+    ("years", "months", "days"),  # of agencies
+    ("months", "tens", "fives", "days"),  # month by month
+    ("months", "days"),
+)
+
+
 def some_dates():
-    """``(first, last, years, tens)``: any two dates, whether or not long spans may be used."""
+    """``(first, last, kinds)``: any two dates, with the kinds of spans that are read somewhere."""
     random = Random(8)
     for _number in range(60):
         first = date(2020, 1, 1) + timedelta(days=random.randrange(1200))
         last = first + timedelta(days=random.randrange(1500))
-        for years, tens in product((True, False), repeat=2):
-            yield first, last, years, tens
+        for kinds in KINDS_READ:
+            yield first, last, kinds
 
 
 def days(spans):
@@ -185,33 +193,32 @@ def days(spans):
 
 
 def test_a_cover_is_exactly_the_days_of_a_period():
-    for first, last, years, tens in some_dates():
-        found = cover(first, last, years=years, tens=tens)
+    for first, last, kinds in some_dates():
+        found = cover(first, last, kinds)
         assert days(found) == days([Span("days", first, last)])
-        kinds = Counter(span.kind for span in found)
-        assert years or not kinds["years"]
-        assert tens or not kinds["tens"]
-        assert kinds["days"] <= (18 if tens else 60)
+        counted = Counter(span.kind for span in found)
+        assert set(counted) <= set(kinds)
+        assert counted["days"] <= (10 if "fives" in kinds else 18 if "tens" in kinds else 60)
 
 
 def test_a_difference_is_exactly_the_days_of_a_period_in_fewer_spans():
-    for first, last, years, tens in some_dates():
-        added, taken = difference(first, last, years=years, tens=tens)
+    for first, last, kinds in some_dates():
+        added, taken = difference(first, last, kinds)
         left = days(added)
         left.subtract(days(taken))
         assert {day: n for day, n in left.items() if n} == days([Span("days", first, last)])
-        kinds = Counter(span.kind for span in added + taken)
-        assert years or not kinds["years"]
-        assert tens or not kinds["tens"]
-        assert len(added + taken) <= len(cover(first, last, years=years, tens=tens))
-        assert kinds["days"] <= (12 if tens else 32)
-        assert kinds["months"] <= (12 if years else 60)
+        counted = Counter(span.kind for span in added + taken)
+        assert set(counted) <= set(kinds)
+        assert len(added + taken) <= len(cover(first, last, kinds))
+        assert counted["days"] <= (6 if "fives" in kinds else 12 if "tens" in kinds else 32)
+        assert kinds[0] == "months" or len(added + taken) <= (24 if "tens" in kinds else 60)
 
 
 def test_the_spans_of_a_month_lie_within_it():
-    for first, last, _years, tens in some_dates():
-        for spans in difference(first, last, years=False, tens=tens):
-            assert all(span.first.month == span.last.month for span in spans)
+    for first, last, kinds in some_dates():
+        if kinds[0] == "months":
+            for spans in difference(first, last, kinds):
+                assert all(span.first.month == span.last.month for span in spans)
 
 
 def test_a_summary_of_offerings_is_forgotten_by_whoever_changes_them(land):

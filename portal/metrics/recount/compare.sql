@@ -14,9 +14,13 @@ WITH happened AS (
     FROM agencies_agency AS own JOIN agencies_agency AS above ON above.id = COALESCE(own.top_id, own.id)
 ), said AS (
     -- What history says (side 1) and what waits to be folded (side 2), at every resolution. Ten days begin on the
-    -- 1st, the 11th or the 21st; the last of a month end with it.
+    -- 1st, the 11th or the 21st, five days on the 1st, the 6th, … the 26th; the last of a month end with it.
     SELECT told.*, COALESCE(tree.top, told.agency) AS top, tree.kind, date_trunc('month', day)::date
-               + CASE WHEN EXTRACT(day FROM day) > 20 THEN 20 WHEN EXTRACT(day FROM day) > 10 THEN 10 ELSE 0 END AS ten_days
+               + CASE WHEN EXTRACT(day FROM day) > 20 THEN 20 WHEN EXTRACT(day FROM day) > 10 THEN 10 ELSE 0 END AS ten_days,
+           date_trunc('month', day)::date
+               + CASE WHEN EXTRACT(day FROM day) > 25 THEN 25 WHEN EXTRACT(day FROM day) > 20 THEN 20
+                      WHEN EXTRACT(day FROM day) > 15 THEN 15 WHEN EXTRACT(day FROM day) > 10 THEN 10
+                      WHEN EXTRACT(day FROM day) > 5 THEN 5 ELSE 0 END AS five_days
     FROM (SELECT 1 AS side, * FROM counted UNION ALL SELECT 2 AS side, * FROM pending) AS told
     LEFT JOIN tree ON tree.id = told.agency
 ), coarse AS (
@@ -40,6 +44,13 @@ WITH happened AS (
     FROM said GROUP BY 1, 2, 3, 4, 5, 6, 7
     UNION ALL
     SELECT side, 'ten days of all below', metric, ten_days, top, 0, channel, sum(quantity), sum(amount)
+    FROM said GROUP BY 1, 2, 3, 4, 5, 6, 7
+    UNION ALL
+    SELECT side, 'five days of all below', metric, five_days, top, 0, channel, sum(quantity), sum(amount)
+    FROM said GROUP BY 1, 2, 3, 4, 5, 6, 7
+    UNION ALL
+    SELECT side, 'quarter of all below', metric, date_trunc('quarter', day)::date, top, 0, channel,
+           sum(quantity), sum(amount)
     FROM said GROUP BY 1, 2, 3, 4, 5, 6, 7
     UNION ALL
     SELECT side, 'day by kind', metric, day, kind, 0, channel, sum(quantity), sum(amount)
@@ -67,7 +78,8 @@ WITH happened AS (
     SELECT CASE resolution WHEN 2 THEN 'month' WHEN 3 THEN 'year'
                WHEN 4 THEN 'day of all below' WHEN 5 THEN 'month of all below' WHEN 6 THEN 'year of all below'
                WHEN 7 THEN 'ten days of all below' WHEN 8 THEN 'day by kind' WHEN 9 THEN 'ten days by kind'
-               WHEN 10 THEN 'month by kind' WHEN 11 THEN 'year by kind' ELSE 'unknown resolution' END,
+               WHEN 10 THEN 'month by kind' WHEN 11 THEN 'year by kind'
+               WHEN 12 THEN 'five days of all below' WHEN 13 THEN 'quarter of all below' ELSE 'unknown resolution' END,
            metric, start, agency, 0, channel, quantity, amount, 0, 0
     FROM metrics_sum
 ), numbers AS (
@@ -78,7 +90,7 @@ WITH happened AS (
     FROM both_sides GROUP BY 1, 2, 3, 4, 5, 6
 ), members AS (
     -- Sets of services: who belongs to which, told by history, by what waits, and by what is kept.
-    SELECT side, day, ten_days, agency, top, service FROM said WHERE metric = 'received' AND channel = 2
+    SELECT side, day, ten_days, five_days, agency, top, service FROM said WHERE metric = 'received' AND channel = 2
 ), sets AS (
     SELECT side, 2 AS resolution, date_trunc('month', day)::date AS start, agency, service FROM members
     UNION SELECT side, 3, date_trunc('year', day)::date, agency, service FROM members
@@ -86,6 +98,8 @@ WITH happened AS (
     UNION SELECT side, 5, date_trunc('month', day)::date, top, service FROM members
     UNION SELECT side, 6, date_trunc('year', day)::date, top, service FROM members
     UNION SELECT side, 7, ten_days, top, service FROM members
+    UNION SELECT side, 12, five_days, top, service FROM members
+    UNION SELECT side, 13, date_trunc('quarter', day)::date, top, service FROM members
 ), bits AS (
     SELECT side, resolution, start, agency, CAST(floor(service / 4096) AS integer) AS number,
            bit_or(set_bit(CAST(repeat('0', 4096) AS {bits}), CAST(mod(service, 4096) AS integer), 1)) AS services
