@@ -192,7 +192,7 @@ def _shown():
 def _group(name, card, standings, metrics, readings, period, block):
     own = card.of(name)
     others = (each.card.total_of(name) for each in standings if each.rank is not None)
-    # Nearly in order by their floats, fractions are compared once each: of seven groups that is a thousand times less.
+    # By their floats they are all but in order: the exact order then takes one comparison of fractions for each.
     known = sorted((points for points in others if points is not None), key=float)
     return GroupLine(
         name,
