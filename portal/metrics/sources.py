@@ -11,7 +11,7 @@ from portal.metrics.cuts import Of
 from portal.metrics.models import Resolution
 from portal.metrics.recount import HISTORY
 from portal.metrics.rollup import IN_SET, KIND, NUMBER, SETS
-from portal.metrics.spans import KINDS, cover, difference
+from portal.metrics.spans import SPAN_KINDS, cover, difference
 
 RESOLUTIONS = {
     Of.AGENCIES: {"years": Resolution.YEAR_AGENCY, "months": Resolution.MONTH_AGENCY},
@@ -34,7 +34,7 @@ OF_A_MONTH = ("months", "tens", "fives", "days")
 
 # What a list of values of a column is. It is sent as one text: a list of small numbers would be made “bigint” again for
 # every row, and as sixty of them it takes five times as long to send.
-KINDS_SENT = {"agency": "bigint", "metric": "text"}
+ARRAYS = {"agency": "bigint", "metric": "text"}
 
 RULES = HISTORY.replace("%", "%%")  # as a statement with placeholders has it
 
@@ -69,7 +69,7 @@ def cells(period, part, *, by_month=False, only=None):
         return _together([_narrowed(_of_history(period, part.of), CELL, wanted)])
     found = [_deltas(period, part.of)]
     kept = RESOLUTIONS[part.of]
-    kinds = _kinds(kept, OF_A_MONTH if by_month else KINDS)
+    kinds = _span_kinds(kept, OF_A_MONTH if by_month else SPAN_KINDS)
     for sign, spans in zip(("", "-"), difference(period.first, period.last, kinds), strict=True):
         for kind, starts in _by_kind(spans):
             found.append(_sums(kept[kind], starts, sign) if kind in kept else _cells(starts, sign))
@@ -83,7 +83,7 @@ def services_in(name, period, part):
     if period.instant is None:
         moved = [_deltas(period, part.of)]
         kept = RESOLUTIONS[part.of]
-        for kind, starts in _by_kind(cover(period.first, period.last, _kinds(kept))):
+        for kind, starts in _by_kind(cover(period.first, period.last, _span_kinds(kept))):
             if kind in kept:
                 sets.append(_sets(name, kept[kind], starts))
             else:
@@ -155,7 +155,7 @@ def _narrowed(source, columns, wanted):
     conditions, sent = ["true"], []
     for column, values in wanted.items():
         if values is not None:
-            conditions.append(f"{column} = ANY(%s::{KINDS_SENT[column]}[])")
+            conditions.append(f"{column} = ANY(%s::{ARRAYS[column]}[])")
             sent.append(array(values))
     sql = f"SELECT {columns} FROM ({source.sql}) AS source WHERE {' AND '.join(conditions)}"
     return Source(sql, [*source.parameters, *sent])
@@ -166,7 +166,7 @@ def array(values):
     return "{" + ",".join(map(str, values)) + "}"
 
 
-def _kinds(kept, among=KINDS):
+def _span_kinds(kept, among=SPAN_KINDS):
     """The kinds of spans to read: those that are kept, and single days, which are cells otherwise."""
     return tuple(kind for kind in among if kind in kept or kind == "days")
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 DAY = timedelta(days=1)
 
 # From the longest down. A span of one kind is made of whole ones of the next.
-KINDS = ("years", "quarters", "months", "tens", "fives", "days")
+SPAN_KINDS = ("years", "quarters", "months", "tens", "fives", "days")
 
 # Where the tens and the fives of a month begin; the last ones end with it.
 TENS = (1, 11, 21)
@@ -18,13 +18,13 @@ FIVES = (1, 6, 11, 16, 21, 26)
 class Span(NamedTuple):
     """Its kind, its first day and its last."""
 
-    kind: str  # one of ``KINDS``
+    kind: str  # one of ``SPAN_KINDS``
     first: date
     last: date
 
 
 @lru_cache(maxsize=1024)
-def cover(first, last, kinds=KINDS):
+def cover(first, last, kinds=SPAN_KINDS):
     """The spans that together are exactly the days from ``first`` to ``last``, both included, as a tuple.
 
     ``kinds`` says which kinds to use; “months” and “days” are among them.
@@ -39,7 +39,7 @@ def cover(first, last, kinds=KINDS):
 
 
 @lru_cache(maxsize=1024)
-def difference(first, last, kinds=KINDS):
+def difference(first, last, kinds=SPAN_KINDS):
     """Spans to add and spans to take away, as two tuples: as few as there may be, for what adds up.
 
     Most of a year is the year without the rest of it.

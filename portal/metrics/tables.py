@@ -5,9 +5,9 @@ from functools import cached_property
 
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext
 
 from portal import wording
+from portal.metrics import rows
 from portal.metrics.addresses import in_address, list_address
 from portal.metrics.registry import DENOMINATOR, NUMERATOR, Reading, Unit
 
@@ -53,7 +53,7 @@ class Column:
         numerator = self.opening(part, block)
         if not self.denominator_url:
             return numerator
-        share = f"<b>{self._rate(part, whole)}</b>" if whole else _nothing()
+        share = f"<b>{self._rate(part, whole)}</b>" if whole else rows.no_data()
         denominator = self.opening(whole, block, DENOMINATOR)
         return f'{share} <span class="figure-counts">{numerator} / {denominator}</span>'
 
@@ -61,10 +61,6 @@ class Column:
         """The count of one side, which opens its list."""
         address = self._numerator if side is NUMERATOR else self._denominator
         return f'{address}{block}"><data value="{count}">{self._write(count)}</data></a>'
-
-
-def _nothing():
-    return f'<span class="quiet">{escape(gettext("no data"))}</span>'
 
 
 @dataclass(slots=True)
@@ -120,10 +116,9 @@ class Row:
     @property
     def html(self):
         """The row of the table."""
-        name = escape(self.name)
-        head = f'<a href="{escape(self.href)}">{name}</a>' if self.href else name
-        cells = "".join([each.column.cell(each.reading, each.block) for each in self.figures])
-        return mark_safe(f'<tr role="row"><th role="rowheader" scope="row">{head}</th>{cells}</tr>')
+        head = rows.link(self.href, self.name) if self.href else self.name
+        cells = (each.column.cell(each.reading, each.block) for each in self.figures)
+        return rows.line(head, *cells)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from portal.metrics.effects import snapshot
 from portal.metrics.errors import ImpossibleInstant, InstantAhead, InstantTooEarly, PeriodNotBegun
 from portal.metrics.models import Standing
 from portal.metrics.recount import compare
-from portal.metrics.spans import KINDS, Span, cover, difference
+from portal.metrics.spans import SPAN_KINDS, Span, cover, difference
 from portal.worktime import at
 from tests.catalogue.factories import EligibilityFactory, OfferingFactory
 
@@ -166,7 +166,7 @@ def test_instants(land):
 
 
 KINDS_READ = (
-    KINDS,  # of ministries and provinces
+    SPAN_KINDS,  # of ministries and provinces
     ("years", "months", "tens", "days"),  # of their kinds
     ("years", "months", "days"),  # of agencies
     ("months", "tens", "fives", "days"),  # month by month

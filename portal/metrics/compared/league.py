@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from django.utils.html import escape, format_html
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from portal.catalogue.folding import fold
@@ -137,13 +136,15 @@ def _row(place, mark, rate):
         percent = rate(reading.numerator, reading.denominator)
         too_few = f"{percent}, {_('too few dossiers to rank')}"
         bar = cellbar(percent, reading.share, mark) if place.rank else rows.quiet(too_few)
-    meets = f' <span class="visually-hidden">{escape(_("meets the target"))}</span>'
+    counted = format_html("{} / {}", figure.numerator, figure.denominator)
+    if place.meets:
+        counted += format_html(' <span class="visually-hidden">{}</span>', _("meets the target"))
     return rows.ranked(
         place.rank,
         place.href,
         place.top.name,
         bar,
-        mark_safe(f"{figure.numerator} / {figure.denominator}{meets if place.meets else ''}"),
+        counted,
         format_html('<td role="cell" class="move">{}</td>', place.move),
     )
 

@@ -2,10 +2,9 @@ from importlib import import_module
 
 from django.db import migrations, models
 
-CHOICES = [(2, 'month'), (3, 'year'), (4, 'day of all below'), (5, 'month of all below'), (6, 'year of all below'), (7, 'ten days of all below'), (8, 'day by kind'), (9, 'ten days by kind'), (10, 'month by kind'), (11, 'year by kind'), (12, 'five days of all below'), (13, 'quarter of all below')]
+CHOICES = [(2, 'month'), (3, 'year'), (4, 'day of all below'), (5, 'month of all below'), (6, 'year of all below'), (7, 'ten days of all below'), (8, 'day by kind'), (9, 'ten days by kind'), (10, 'month by kind'), (11, 'year by kind')]
 
 TEN_DAYS = "(date_trunc('month', day)::date + 10 * LEAST((EXTRACT(day FROM day)::integer - 1) / 10, 2))"
-FIVE_DAYS = "(date_trunc('month', day)::date + 5 * LEAST((EXTRACT(day FROM day)::integer - 1) / 5, 5))"
 
 # Sums by service and month are told by sets of services now, which are read in a tenth of the time.
 NO_SUMS_BY_SERVICE = "DELETE FROM metrics_sum WHERE resolution = 1"
@@ -30,29 +29,8 @@ OF_AGENCIES = SETS.format(
 
 OF_TOPS = f"""
     (4, day, top_id), (5, date_trunc('month', day)::date, top_id), (6, date_trunc('year', day)::date, top_id),
-    (7, {TEN_DAYS}, top_id), (12, {FIVE_DAYS}, top_id), (13, date_trunc('quarter', day)::date, top_id)
+    (7, {TEN_DAYS}, top_id)
 """
-
-# Five days and quarters, from what is added up less far already.
-MORE_SPANS = f"""
-INSERT INTO metrics_sum (resolution, start, agency, metric, channel, quantity, amount)
-SELECT 12, {FIVE_DAYS.replace("day)", "start)")}, agency, metric, channel, sum(quantity), sum(amount)
-FROM metrics_sum WHERE resolution = 4 GROUP BY 2, 3, 4, 5;
-INSERT INTO metrics_sum (resolution, start, agency, metric, channel, quantity, amount)
-SELECT 13, date_trunc('quarter', start)::date, agency, metric, channel, sum(quantity), sum(amount)
-FROM metrics_sum WHERE resolution = 5 GROUP BY 2, 3, 4, 5;
-INSERT INTO metrics_serviceset (name, resolution, start, agency, number, services)
-SELECT name, 12, {FIVE_DAYS.replace("day)", "start)")}, agency, number, bit_or(services)
-FROM metrics_serviceset WHERE resolution = 4 GROUP BY 1, 3, 4, 5;
-INSERT INTO metrics_serviceset (name, resolution, start, agency, number, services)
-SELECT name, 13, date_trunc('quarter', start)::date, agency, number, bit_or(services)
-FROM metrics_serviceset WHERE resolution = 5 GROUP BY 1, 3, 4, 5;
-"""
-NO_MORE_SPANS = """
-DELETE FROM metrics_sum WHERE resolution IN (12, 13);
-DELETE FROM metrics_serviceset WHERE resolution IN (2, 3, 12, 13);
-"""
-
 TREE = "JOIN agencies_agency AS own ON own.id = cell.agency"
 
 # An agency that comes under another ministry or province takes its past along: what both have is added up again, and
@@ -62,12 +40,12 @@ CREATE FUNCTION metrics_add_up_again() RETURNS trigger LANGUAGE plpgsql SET lock
 BEGIN
     PERFORM pg_advisory_xact_lock(1835365490);
     IF OLD.top_id IS DISTINCT FROM NEW.top_id THEN
-        DELETE FROM metrics_sum WHERE resolution IN (4, 5, 6, 7, 12, 13) AND agency IN (OLD.top_id, NEW.top_id);
+        DELETE FROM metrics_sum WHERE resolution BETWEEN 4 AND 7 AND agency IN (OLD.top_id, NEW.top_id);
         INSERT INTO metrics_sum (resolution, start, agency, metric, channel, quantity, amount)
         SELECT resolution, start, place, metric, channel, sum(quantity), sum(amount)
         FROM metrics_cell AS cell {TREE} CROSS JOIN LATERAL (VALUES {OF_TOPS}) AS coarser (resolution, start, place)
         WHERE top_id IN (OLD.top_id, NEW.top_id) GROUP BY 1, 2, 3, 4, 5;
-        DELETE FROM metrics_serviceset WHERE resolution IN (4, 5, 6, 7, 12, 13) AND agency IN (OLD.top_id, NEW.top_id);
+        DELETE FROM metrics_serviceset WHERE resolution BETWEEN 4 AND 7 AND agency IN (OLD.top_id, NEW.top_id);
         {SETS.format(tree=TREE, spans=OF_TOPS, only="AND top_id IN (OLD.top_id, NEW.top_id)")}
         PERFORM pg_advisory_xact_lock_shared(1868981861);
         DELETE FROM metrics_standing WHERE top IN (OLD.top_id, NEW.top_id);
@@ -146,6 +124,6 @@ class Migration(migrations.Migration):
             name='resolution',
             field=models.SmallIntegerField(choices=CHOICES),
         ),
-        migrations.RunSQL(OF_AGENCIES + MORE_SPANS, NO_MORE_SPANS),
+        migrations.RunSQL(OF_AGENCIES, "DELETE FROM metrics_serviceset WHERE resolution IN (2, 3)"),
         migrations.RunSQL(REMOVE_BOTH + NEW_TOP, REMOVE + _as_before()),
     ]
